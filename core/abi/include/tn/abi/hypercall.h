@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hypercall numbers.  A hypercall is HVC #0 after the SMC Calling Convention (Arm DEN0028,
+ * v1.2): x0 the function identifier, x1..x7 arguments, result in x0 (x0..x3 where said), all
+ * other registers preserved.  Identifiers are fast 64-bit calls of the vendor-specific
+ * hypervisor service: 0xC600GGNN, GG the group, NN the function in it.  PSCI has its own
+ * identifiers (Arm DEN0022).  An unknown identifier returns TN_HC_NOT_SUPPORTED; a group
+ * whose capability the partition lacks returns TN_HC_DENIED.  May be included from assembly.
+ */
+#ifndef TN_ABI_HYPERCALL_H
+#define TN_ABI_HYPERCALL_H
+
+#define TN_HC_BASE 0xc6000000
+#define TN_HC(group, function) (TN_HC_BASE | (group) << 8 | (function))
+
+/* Groups: slots of Mortise's table. */
+#define TN_HC_GROUP_EXIT 0
+#define TN_HC_GROUP_IRQ 1
+#define TN_HC_GROUPS 16 /* slots that the table may have at most */
+
+/* Results. */
+#define TN_HC_OK 0
+#define TN_HC_NOT_SUPPORTED -1
+#define TN_HC_INVALID -2
+#define TN_HC_DENIED -3
+
+/* Group EXIT. */
+#define TN_HC_EXIT TN_HC(TN_HC_GROUP_EXIT, 0) /* x1: status, 0..255; does not return */
+
+/*
+ * HVC #TN_HVC_FAULT, capability EXIT: the guest's own exception vector gives up.  Nothing is
+ * passed: the general registers are as at the exception, the rest is in ELR_EL1, SPSR_EL1,
+ * ESR_EL1 and FAR_EL1.  Mortise reports them and stops the partition.
+ */
+#define TN_HVC_FAULT 1
+
+/*
+ * Group IRQ.  x1: INTID, which must be in the descriptor (INVALID otherwise); SGI 0..15 of
+ * its own CPU always is.
+ */
+#define TN_HC_IRQ_ENABLE TN_HC(TN_HC_GROUP_IRQ, 0)
+#define TN_HC_IRQ_DISABLE TN_HC(TN_HC_GROUP_IRQ, 1)
+#define TN_HC_IRQ_PEND TN_HC(TN_HC_GROUP_IRQ, 2)
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The partition descriptor: what a partition may reach, and nothing else is reachable.  The
+ * builder's template emits it, the packer stores it, Mortise and the host check it with the
+ * same code (image/, tn_desc_check()).  A descriptor that Mortise is handed at run time has
+ * the same layout and goes through the same check.  Little-endian.
+ */
+#ifndef TN_ABI_PARTITION_H
+#define TN_ABI_PARTITION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TN_DESC_MAGIC 0x44504e54u /* "TNPD" */
+#define TN_DESC_VERSION 1u
+
+/* tn_partition_desc.mode */
+#define TN_MODE_BYPASS 1u
+#define TN_MODE_TENON 2u
+
+/* tn_region.kind: what `source` means */
+#define TN_REGION_IMAGE 1u  /* bytes of the boot image; source: offset in the image */
+#define TN_REGION_MEMORY 2u /* writable RAM; source: offset in the image's memory, >= file_size */
+#define TN_REGION_DEVICE 3u /* device registers; source: physical address */
+
+/* tn_region.access */
+#define TN_ACCESS_R 1u
+#define TN_ACCESS_W 2u
+#define TN_ACCESS_X 4u
+
+#define TN_DESC_MAX_REGIONS 64u
+#define TN_DESC_MAX_IRQS 256u
+
+struct tn_region {
+    uint64_t ipa;    /* guest-physical address, page-aligned */
+    uint64_t size;   /* bytes, a multiple of the page, not 0 */
+    uint64_t source; /* see kind; page-aligned */
+    uint16_t kind;
+    uint16_t access; /* never W and X together; a device is never X */
+    uint32_t reserved;
+};
+
+struct tn_irq_desc {
+    uint16_t intid;   /* GIC INTID, 16..1019: a PPI or an SPI */
+    uint8_t edge;     /* 1: edge-triggered, 0: level */
+    uint8_t priority; /* as GICD_IPRIORITYR takes it; 0 is the highest */
+};
+
+struct tn_partition_desc {
+    uint32_t magic;
+    uint16_t version;
+    uint16_t desc_size; /* with the arrays behind it */
+    char name[32];      /* NUL-terminated and NUL-padded */
+    uint64_t entry;     /* guest-physical address of the first instruction */
+    uint64_t caps;      /* TN_CAP_* of tn/abi/cap.h */
+    uint64_t cpus;      /* bit n: CPU n of the board */
+    uint16_t mode;
+    uint16_t region_count;
+    uint16_t irq_count;
+    uint16_t reserved;
+    /* struct tn_region[region_count], struct tn_irq_desc[irq_count], padded to 8 bytes */
+};
+
+_Static_assert(sizeof(struct tn_region) == 32, "layout is ABI");
+_Static_assert(sizeof(struct tn_irq_desc) == 4, "layout is ABI");
+_Static_assert(sizeof(struct tn_partition_desc) == 72, "layout is ABI");
+_Static_assert(offsetof(struct tn_partition_desc, entry) == 40, "layout is ABI");
+_Static_assert(offsetof(struct tn_partition_desc, mode) == 64, "layout is ABI");
+
+#endif
