@@ -62,6 +62,7 @@ struct tn_image_info {
     uint32_t report_offset; /* zlib stream of JSON; size 0: no report */
     uint32_t report_size;
     uint32_t report_crc;
+    uint32_t reserved; /* 0 */
     uint32_t info_crc; /* CRC-32 of the Image header and of this struct up to this field */
 };
 
@@ -99,7 +100,7 @@ _Static_assert(sizeof(struct tn_arm64_header) == 64, "arm64 Image header");
 _Static_assert(offsetof(struct tn_arm64_header, magic) == 56, "arm64 Image header");
 _Static_assert(sizeof(struct tn_image_info) == 64, "layout is ABI");
 _Static_assert(offsetof(struct tn_image_info, toc_offset) == 32, "layout is ABI");
-_Static_assert(offsetof(struct tn_image_info, info_crc) == 56, "layout is ABI");
+_Static_assert(offsetof(struct tn_image_info, info_crc) == 60, "layout is ABI");
 _Static_assert(sizeof(struct tn_image_toc) == 72, "layout is ABI");
 _Static_assert(sizeof(struct tn_image_partition) == 80, "layout is ABI");
 _Static_assert(offsetof(struct tn_image_partition, sha256) == 48, "layout is ABI");
