@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The QEMU command line for an image on its board, and what the serial lines of a run mean.
+
+Board facts come from the board's folder, everything else from the image.  machine.py starts
+and ends the process.
+"""
+import os
+import re
+import tempfile
+import time
+
+from tenon import errors
+
+MIB = 1 << 20
+QEMU = "qemu-system-aarch64"
+ICOUNT = ["-icount", "shift=0,sleep=off"]
+# One line and one message for everything that a run wants to know of Mortise.
+ENDED = re.compile(rb'mortise: partition \d+ "([^"\r\n]*)" (?:exit (\d+)|fault: ([^\r\n]*))')
+REFUSED = re.compile(rb"^mortise: (?!partition )([^\r\n]*)")
+UBOOT_LEAVES = b"Starting kernel ..."
+UBOOT_PROMPT = re.compile(rb"(?:^|\n)\S*=> $")
+FAULT_STATUS = 139
+# How long a machine may go on to end by itself after the expected text has been seen.
+GRACE = 2.0
+
+
+def memory_mib(board, memory_size):
+    """RAM of the machine: the board's, more when the image needs more than half of it.
+
+    Half is for what the boot loader wants beside the image: the DTB, U-Boot and its copy.
+    """
+    have = sum(bank["size"] for bank in board.ram)
+    need = max(have, 2 * memory_size)
+    return -(-need // MIB)
+
+
+def machine_args(board, image, icount):
+    """The part of the command line that is the same for every way to boot."""
+    args = [QEMU, "-M", board.qemu["machine"], "-m", f"{memory_mib(board, image.memory_size)}M",
+            "-smp", str(max(image.cpu_count, board.qemu.get("min_cpus", 1))),
+            "-display", "none", "-monitor", "none"]
+    if "cpu" in board.qemu:
+        args += ["-cpu", board.qemu["cpu"]]
+    extra = list(board.qemu.get("args", []))
+    if "none" not in extra:
+        extra += ["-nic", "none"]
+    return args + extra + (ICOUNT if icount else [])
+
+
+SERIAL = ["-chardev", "stdio,id=tenon,signal=off", "-serial", "chardev:tenon"]
+
+
+def boot_args(board, image, boot):
+    """How QEMU gets at the image: itself, or through the board's U-Boot."""
+    if boot == "kernel":
+        return ["-kernel", image.path]
+    bios = board.uboot.get("bios")
+    if not bios:
+        raise errors.Refusal(errors.USAGE, f"board '{board.name}' has no U-Boot for QEMU; "
+                             "run it with --boot kernel")
+    bios = os.path.expanduser(bios)
+    if not os.path.exists(bios):
+        raise errors.Refusal(errors.TOOL, f"{bios}: no such file; 'apt-get install u-boot-qemu'")
+    return ["-bios", bios, "-kernel", image.path, "-initrd", image.path]
+
+
+class Watcher:
+    """Reads what the machine prints: how partitions ended, expected texts, U-Boot's end."""
+
+    def __init__(self, expect=(), uboot=False, quiet_boot=False):
+        self.expect = [text.encode() for text in expect]
+        self.missing = list(self.expect)
+        self.started = not uboot
+        self.quiet = uboot and quiet_boot
+        self.seen_any = False
+        self.timed_out = False
+        self.stop_at = None
+        self.stuck = False
+        self.refused = None
+        self.ended = []
+        self.tail = b""
+        self.line = b""
+
+    def feed(self, data):
+        """Take the machine's next bytes; returns those that the user should see."""
+        self.seen_any = True
+        if not self.started:
+            return self.feed_boot(data)
+        self.scan(data)
+        return data
+
+    def feed_boot(self, data):
+        """The same while U-Boot runs, which must not see our input: a key stops its boot."""
+        self.tail += data
+        before, mark, after = self.tail.partition(UBOOT_LEAVES)
+        if not mark:
+            if UBOOT_PROMPT.search(self.tail[-16:]):
+                self.stuck = True
+                self.stop_at = 0
+            return b"" if self.quiet else data
+        line, newline, after = after.partition(b"\n")
+        if not newline:
+            return b"" if self.quiet else data
+        self.started = True
+        self.tail = b""
+        self.scan(after)
+        return after.lstrip(b"\r\n") if self.quiet else data
+
+    def scan(self, data):
+        """Look for whole lines of Mortise's and for the expected texts."""
+        text = self.tail + data
+        self.missing = [want for want in self.missing if want not in text]
+        keep = max((len(want) for want in self.expect), default=1) - 1
+        self.tail = text[-keep:] if keep else b""
+        if self.expect and not self.missing and self.stop_at is None:
+            self.stop_at = time.monotonic() + GRACE
+        lines = (self.line + data).split(b"\n")
+        self.line = lines.pop()[-4096:]
+        for line in lines:
+            self.take_line(line)
+
+    def take_line(self, line):
+        found = ENDED.search(line)
+        if found:
+            name, status, reason = found.groups()
+            self.ended.append((name.decode(errors="replace"),
+                               int(status) if status else FAULT_STATUS,
+                               reason.decode(errors="replace") if reason else None))
+        elif not self.ended and self.refused is None:
+            found = REFUSED.match(line)
+            if found:
+                self.refused = found.group(1).decode(errors="replace")
+
+    def verdict(self, image, timeout):
+        """Raises the Refusal for a run that did not succeed."""
+        problems = []
+        for name, status, reason in self.ended:
+            if reason is not None:
+                problems.append(f"partition '{name}' faulted: {reason}")
+            elif status:
+                problems.append(f"partition '{name}' ended with status {status}")
+        if self.stuck:
+            problems.append("U-Boot did not start the image; its messages are above")
+        if self.refused is not None:
+            problems.append(f"Mortise refused the image: {self.refused}")
+        if not problems and self.timed_out and (self.missing or not self.expect):
+            raise errors.Refusal(errors.TIMEOUT, f"{image.path}: did not end within "
+                                 f"{timeout:g} s{self.missing_text(' and ')}; "
+                                 "give it more with --timeout")
+        if not problems and self.missing:
+            problems.append(f"{image.path}: ended{self.missing_text(' but ')}")
+        if problems:
+            raise errors.Refusal(errors.RUN, "; ".join(problems))
+
+    def missing_text(self, joint):
+        if not self.missing:
+            return ""
+        texts = ", ".join(f"'{text.decode()}'" for text in self.missing)
+        return f"{joint}never printed {texts}"
+
+
+def temporary_socket():
+    """A folder that only we can enter, for the socket between QEMU and gdb."""
+    return tempfile.TemporaryDirectory(prefix="tnimage-")
