@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pool: which libraries the tree holds, read from the Kconfig of each folder.
+
+`Pool` lists them; `Pool.kconfig(facts)` gives the Kconfig tree in which one component is
+configured. What is chosen there is the matter of config.py and select.py.
+"""
+import os
+import re
+import tempfile
+from dataclasses import dataclass, field
+
+from tenon import errors, paths
+
+TOPS = ("core", "image", "hv", "bypass", "rtos")  # folders that hold libraries
+LAYERS = ("HV", "BYPASS", "TENON")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the builder knows about a component before any library is chosen."""
+    layer: str  # one of LAYERS
+    board: str  # symbol, BOARD_QEMU_VIRT
+    caps: frozenset = frozenset()  # "IRQ", ...: Mortise's tree only, the union of all partitions
+    counts: tuple = ()  # (("PARTITIONS", 1), ("IRQS", 3)): Mortise's tree only
+
+
+@dataclass
+class Library:
+    """One folder of the pool. Paths are relative to the tree's root."""
+    symbol: str  # LIB_GICV3
+    path: str  # core/gicv3
+    title: str = ""  # its prompt
+    help: str = ""
+    sources: list = field(default_factory=list)  # core/gicv3/gic.c ..., sorted, no tests
+    include: str = ""  # core/gicv3/include, or "" without public headers
+    options: list = field(default_factory=list)  # names of its other symbols
+    layers: list = field(default_factory=list)  # of LAYERS, where its dependencies can hold
+    caps: list = field(default_factory=list)  # "IRQ": capabilities that it selects
+    selects: list = field(default_factory=list)  # LIB_X: libraries that it selects, if or not
+    depends: str = ""  # its `depends on` as Kconfig writes it, "" for none
+
+    @property
+    def name(self):
+        """What users call it: gicv3."""
+        return self.symbol[len("LIB_"):].lower().replace("_", "-")
+
+
+class Pool:
+    """All libraries, by symbol; `root` is the tree."""
+
+    def __init__(self, root=None):
+        self.root = root or paths.ROOT
+        self.folders, self.boards = _folders(self.root)
+        self._texts = {path: _read(os.path.join(self.root, path, "Kconfig"))
+                       for path in sorted([*self.folders, *self.boards])}
+        self.kconf = self.kconfig(None)
+        self.libraries = {}
+        for path in self.folders:
+            library = self._library(path)
+            if library.symbol in self.libraries:
+                other = self.libraries[library.symbol].path
+                raise errors.Refusal(
+                    errors.CONFIG, f"{path}/Kconfig: {library.symbol} is already in {other}")
+            self.libraries[library.symbol] = library
+
+    def find(self, word):
+        """The Library that a user calls `loop`, `LIB_LOOP` or `core/loop`; or a Refusal."""
+        symbol = "LIB_" + re.sub(r"^LIB_", "", word.upper().replace("-", "_"))
+        for library in self.libraries.values():
+            if library.symbol == symbol or library.path == word.rstrip("/"):
+                return library
+        known = {lib.name: lib for lib in self.libraries.values()}
+        near = errors.nearest(word.lower().removeprefix("lib_").replace("_", "-"), known)
+        raise errors.Refusal(
+            errors.CONFIG, f"unknown library '{word}'{near or '; see tnimage libs'}")
+
+    def owner(self, file):
+        """The Library that a file of the tree (relative path) belongs to, or None."""
+        for library in self.libraries.values():
+            if file.startswith(library.path + "/"):
+                return library
+        return None
+
+    def cap_bits(self):
+        """{"IRQ": 2, ...}: the capability bits of core/abi."""
+        text = _read(os.path.join(self.root, "core/abi/include/tn/abi/cap.h"))
+        return {name: int(bit)
+                for name, bit in re.findall(r"^#define TN_CAP_(\w+) (\d+)\b", text, re.M)}
+
+    def kconfig(self, facts):
+        """A fresh kconfiglib.Kconfig of the pool for Facts (None: for listing only).
+
+        Every warning of kconfiglib is a Refusal: what it warns of would be dropped silently.
+        """
+        import kconfiglib
+        os.environ["srctree"] = self.root
+        os.environ["KCONFIG_WARN_UNDEF"] = "y"
+        with tempfile.NamedTemporaryFile("w", suffix=".Kconfig") as top:
+            top.write(self._top(facts))
+            top.flush()
+            try:
+                kconf = kconfiglib.Kconfig(top.name, warn_to_stderr=False)
+            except kconfiglib.KconfigError as error:
+                raise errors.Refusal(
+                    errors.CONFIG, " ".join(str(error).split()) + "; fix this Kconfig") from None
+        check_warnings(kconf)
+        return kconf
+
+    def eligible(self, library, facts):
+        """Whether the library's dependencies can hold for Facts, whatever else is chosen."""
+        has = self._has(facts.board)
+        return True in _possible(self.kconf.syms[library.symbol].direct_dep, facts, has)
+
+    def _has(self, board):
+        """HAS_* symbols that a board selects."""
+        symbol = self.kconf.syms.get(board)
+        return {sym.name for sym, _ in _selects(symbol)} if symbol else set()
+
+    def _library(self, path):
+        match = re.search(r"^\s*config\s+(\w+)", self._texts[path], re.M)
+        if not match or not match[1].startswith("LIB_"):
+            raise errors.Refusal(
+                errors.CONFIG, f"{path}/Kconfig: the first symbol must be the library's, LIB_<NAME>")
+        symbol = self.kconf.syms[match[1]]
+        if not symbol.nodes[0].prompt:
+            raise errors.Refusal(
+                errors.CONFIG, f"{path}/Kconfig: {symbol.name} has no prompt; give it a title")
+        folder = os.path.join(self.root, path)
+        sources = [f"{path}/{name}" for name in sorted(os.listdir(folder))
+                   if name.endswith((".c", ".S")) and not name.endswith(("_test.c", "_fuzz.c"))]
+        include = f"{path}/include" if os.path.isdir(os.path.join(folder, "include")) else ""
+        selected = sorted({sym.name for sym, _ in _selects(symbol)})
+        options = re.findall(r"^\s*(?:menu)?config\s+(\w+)", self._texts[path], re.M)[1:]
+        return Library(
+            symbol.name, path, symbol.nodes[0].prompt[0], (symbol.nodes[0].help or "").strip(),
+            sources, include, sorted(set(options)),
+            [layer for layer in LAYERS
+             if True in _possible(symbol.direct_dep, Facts(layer, ""), None)],
+            [name[4:] for name in selected if name.startswith("CAP_")],
+            [name for name in selected if name.startswith("LIB_")],
+            expr_text(symbol.direct_dep))
+
+    def _top(self, facts):
+        """The Kconfig file above all others: the facts, then every folder."""
+        defined = set()
+        used = set()
+        for text in self._texts.values():
+            defined.update(re.findall(r"^\s*(?:menu)?config\s+(\w+)", text, re.M))
+            used.update(re.findall(r"\bHAS_\w+", text))
+        lines = ['mainmenu "TenonOS"']
+
+        def add(name, value):
+            lines.append(f"config {name}\n\tbool" + ("\n\tdefault y" if value else ""))
+
+        for layer in LAYERS:
+            add(f"LAYER_{layer}", facts and facts.layer == layer)
+        for cap in self.cap_bits():
+            add(f"CAP_{cap}", facts and cap in facts.caps)
+        for name in sorted(used - defined):
+            add(name, False)
+        counts = dict(facts.counts) if facts else {}
+        for name in ("PARTITIONS", "IRQS"):
+            lines.append(f"config {name}\n\tint\n\tdefault {counts.get(name, 0)}")
+        if facts and facts.board:
+            add(facts.board, True)
+        lines += [f'source "{path}/Kconfig"' for path in self._texts]
+        return "\n".join(lines) + "\n"
+
+
+def check_warnings(kconf):
+    """Refuse what kconfiglib only warns of."""
+    if kconf.warnings:
+        text = " ".join(kconf.warnings[0].removeprefix("warning: ").split())
+        raise errors.Refusal(errors.CONFIG, f"Kconfig: {text}")
+
+
+def expr_text(expr):
+    """An expression as Kconfig writes it; "" for the one that is always true."""
+    import kconfiglib
+    text = kconfiglib.expr_str(expr, lambda item: getattr(item, "name", str(item)))
+    return "" if text == "y" else text
+
+
+def _folders(root):
+    """(library folders, board folders), relative paths, sorted."""
+    folders, boards = [], []
+    for top in TOPS:
+        for folder, below, files in os.walk(os.path.join(root, top)):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            path = os.path.relpath(folder, root)
+            if "Kconfig" in files:
+                (boards if path.startswith("core/board/") else folders).append(path)
+    return sorted(folders), sorted(boards)
+
+
+def _read(path):
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def _selects(symbol):
+    """(selected symbol, condition) of every definition of a symbol."""
+    for node in symbol.nodes:
+        for selected, condition, *_ in node.selects:
+            yield selected, condition
+
+
+def _possible(expr, facts, has):
+    """Which values {True, False} an expression can take: facts are fixed, all else is free.
+
+    has: names of the board's HAS_ symbols, or None to leave these free, too.
+    """
+    import kconfiglib
+    if isinstance(expr, tuple):
+        if expr[0] == kconfiglib.NOT:
+            return {not value for value in _possible(expr[1], facts, has)}
+        if expr[0] in (kconfiglib.AND, kconfiglib.OR):
+            left, right = (_possible(side, facts, has) for side in expr[1:])
+            both = expr[0] == kconfiglib.AND
+            return {(a and b) if both else (a or b) for a in left for b in right}
+        return {True, False}
+    name = getattr(expr, "name", "")
+    if getattr(expr, "is_constant", False) and name in ("y", "n"):
+        return {name == "y"}
+    if name.startswith("LAYER_"):
+        return {name == "LAYER_" + facts.layer}
+    if name.startswith("BOARD_") and has is not None:
+        return {name == facts.board}
+    if name.startswith("HAS_") and has is not None:
+        return {name in has}
+    return {True, False}
