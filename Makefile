@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# What a person types at the top of a checkout. The tools do the work; this file only names it.
+
+PREFIX ?= /usr/local
+PYTHON := /usr/bin/python3
+LIBDIR  = $(DESTDIR)$(PREFIX)/lib/tenonos
+BINDIR  = $(DESTDIR)$(PREFIX)/bin
+SHARE   = $(DESTDIR)$(PREFIX)/share
+
+# What tnimage needs at run time: the pool, the templates and itself. rtos comes with Tenon.
+INSTALLED = $(wildcard core hv rtos bypass image templates tools)
+
+.PHONY: help setup demo test check bench install clean
+
+help: ## show this list
+	@echo 'targets:'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## install what is missing (apt, third-party cache); nothing to do: no network
+	@tools/setup
+
+demo: ## build examples/pid, boot it through U-Boot in QEMU, show its jitter histogram
+	@tools/setup build run
+	@mkdir -p build
+	tools/tnimage build -f examples/pid/tnimage.toml -o build/pid.img
+	tools/tnimage run build/pid.img --boot uboot --timeout 120
+
+test: ## install what is missing, check the tree, run every test
+	@tools/setup
+	@tools/check
+	@$(PYTHON) -B -m pytest -q -p no:cacheprovider
+
+check: ## format, headers, layers, declared dependencies
+	@tools/check
+
+bench: ## instructions, bytes and RAM against the limits
+	@tools/setup build run
+	@tools/bench
+
+install: ## install tnimage under PREFIX (default /usr/local; DESTDIR is honoured)
+	@mkdir -p $(LIBDIR) $(BINDIR) $(SHARE)/bash-completion/completions
+	@rm -rf $(addprefix $(LIBDIR)/,$(INSTALLED))
+	@tar -c --exclude=__pycache__ --exclude='*_test.c' --exclude='*_fuzz.c' $(INSTALLED) | \
+		tar -x --no-same-owner -C $(LIBDIR)
+	@ln -sfn ../lib/tenonos/tools/tnimage $(BINDIR)/tnimage
+	@tools/tnimage completion bash >$(SHARE)/bash-completion/completions/tnimage
+	@echo "installed: $(BINDIR)/tnimage"
+
+clean: ## remove what was built in the tree (the cache stays)
+	@rm -rf build
+	@find . -name .git -prune -o -type d \( -name .tn -o -name __pycache__ \) -print | xargs -r rm -rf
