@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <tn/board.h>
 #include <tn/uart.h>
 
@@ -14,8 +15,8 @@
 #define STDERR 2
 #define END_OF_TRANSMISSION 4 /* Ctrl-D: end of file, as a terminal has it */
 
-int _write(int fd, const void *data, size_t size);
-int _read(int fd, void *data, size_t size);
+ssize_t _write(int fd, const void *data, size_t size);
+ssize_t _read(int fd, void *data, size_t size);
 int _isatty(int fd);
 int _fstat(int fd, struct stat *st);
 
@@ -29,7 +30,7 @@ static bool is_stream(int fd)
 }
 
 /* Terminals want CR LF; the runs between newlines go out in one call each. */
-int _write(int fd, const void *data, size_t size)
+ssize_t _write(int fd, const void *data, size_t size)
 {
     const char *text = data;
     size_t start = 0;
@@ -45,7 +46,7 @@ int _write(int fd, const void *data, size_t size)
         }
     }
     tn_uart_write(TN_BOARD_CONSOLE_BASE, text + start, size - start);
-    return (int)size;
+    return (ssize_t)size;
 }
 
 /*
@@ -53,7 +54,7 @@ int _write(int fd, const void *data, size_t size)
  * CR becomes a newline.  No echo: it would stand in the way of whoever feeds the UART by a
  * program, and a terminal can do it itself.
  */
-int _read(int fd, void *data, size_t size)
+ssize_t _read(int fd, void *data, size_t size)
 {
     char *text = data;
     size_t n = 0;
@@ -78,7 +79,7 @@ int _read(int fd, void *data, size_t size)
             break;
         }
     }
-    return (int)n;
+    return (ssize_t)n;
 }
 
 int _isatty(int fd)
