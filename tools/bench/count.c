@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A QEMU TCG plugin that counts executed instructions between named addresses.  It is how
+ * `make bench` measures a boot or a hypercall in an image that is exactly the one that ships:
+ * nothing is added to the guest.
+ *
+ *   -plugin count.so,out=FILE,point=NAME:0xADDR[,point=...][,range=0xLOW:0xHIGH]
+ *
+ * At every execution of a point one line goes to FILE, before the instruction there counts:
+ *
+ *   NAME <instructions so far, all CPUs> <of these, with an address in range>
+ *
+ * and `end <...> <...>` when QEMU ends.  An address is virtual, of whatever exception level runs;
+ * Mortise and its guests are linked at addresses that do not meet.  One CPU only: the counters
+ * are not atomic.
+ *
+ * QEMU's plugin header is not packaged, so the few functions of API version 1 that this needs
+ * are declared here (interface: QEMU documentation, "QEMU TCG Plugins").
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+#define MAX_POINTS 32
+#define MAX_LINES 200000 /* a point in a loop must not fill the disk */
+
+typedef uint64_t qemu_plugin_id_t;
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+enum { QEMU_PLUGIN_CB_NO_REGS = 0, QEMU_PLUGIN_INLINE_ADD_U64 = 0 };
+
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
+                                           void (*cb)(qemu_plugin_id_t,
+                                                      struct qemu_plugin_tb *));
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+                                            void (*cb)(unsigned, void *), int flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, int op,
+                                                void *counter, uint64_t add);
+void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, void (*cb)(qemu_plugin_id_t, void *),
+                                    void *data);
+
+EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv);
+
+struct point {
+    char name[32];
+    uint64_t address;
+};
+
+static struct point points[MAX_POINTS];
+static unsigned point_count;
+static uint64_t range_low, range_high;
+static uint64_t total, in_range;
+static unsigned lines;
+static FILE *out;
+
+static void hit(unsigned cpu, void *data)
+{
+    (void)cpu;
+    const struct point *point = data;
+    if (lines++ < MAX_LINES)
+        fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", point->name, total, in_range);
+}
+
+static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+    (void)id;
+    size_t count = qemu_plugin_tb_n_insns(tb);
+    for (size_t i = 0; i < count; i++) {
+        struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+        uint64_t address = qemu_plugin_insn_vaddr(insn);
+        /* Callbacks run in the order of registration: the point first, then the count. */
+        for (unsigned p = 0; p < point_count; p++)
+            if (points[p].address == address)
+                qemu_plugin_register_vcpu_insn_exec_cb(insn, hit, QEMU_PLUGIN_CB_NO_REGS,
+                                                       &points[p]);
+        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &total, 1);
+        if (address >= range_low && address < range_high)
+            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                       &in_range, 1);
+    }
+}
+
+static void finish(qemu_plugin_id_t id, void *data)
+{
+    (void)id;
+    (void)data;
+    fprintf(out, "end %" PRIu64 " %" PRIu64 "\n", total, in_range);
+    fclose(out);
+}
+
+static bool parse(const char *argument)
+{
+    if (!strncmp(argument, "out=", 4))
+        return (out = fopen(argument + 4, "w")) != NULL;
+    if (!strncmp(argument, "range=", 6))
+        return sscanf(argument + 6, "%" SCNx64 ":%" SCNx64, &range_low, &range_high) == 2;
+    if (!strncmp(argument, "point=", 6) && point_count < MAX_POINTS) {
+        struct point *point = &points[point_count++];
+        return sscanf(argument + 6, "%31[^:]:%" SCNx64, point->name, &point->address) == 2;
+    }
+    return false;
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
+{
+    (void)info;
+    for (int i = 0; i < argc; i++)
+        if (!parse(argv[i])) {
+            fprintf(stderr, "count.so: cannot use '%s'; see the head of tools/bench/count.c\n",
+                    argv[i]);
+            return 1;
+        }
+    if (!out) {
+        fprintf(stderr, "count.so: out=FILE is missing\n");
+        return 1;
+    }
+    qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+    qemu_plugin_register_atexit_cb(id, finish, NULL);
+    return 0;
+}
