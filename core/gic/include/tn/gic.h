@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Arm Generic Interrupt Controller.  One driver is linked, the board's folder says which.
+ * Under Mortise a partition has only the CPU interface: tn_gic_ack() and tn_gic_eoi(); all else
+ * belongs to who owns the distributor.  The drivers keep no state and take no lock: register
+ * writes that touch one bit go to set/clear registers, the others happen while the interrupt is
+ * disabled.  Any context unless said.
+ */
+#ifndef TN_GIC_H
+#define TN_GIC_H
+
+#include <stdint.h>
+
+#define TN_GIC_SGIS 16u        /* INTIDs below are software-generated */
+#define TN_GIC_FIRST_SPI 32u   /* INTIDs below are banked for each CPU */
+#define TN_GIC_SPURIOUS 1020u  /* INTIDs from here on: nothing is pending */
+
+/* The INTID in what tn_gic_ack() returned (no LPIs here); an SGI's source may stand above it. */
+#define TN_GIC_INTID(ack) ((ack)&0x3ffu)
+
+/* Where the frames are in the caller's address space; one that the version lacks is 0. */
+struct tn_gic {
+    uintptr_t gicd;
+    uintptr_t gicr; /* GICv3: RD_base of the CPU that calls */
+    uintptr_t gicc; /* GICv2 */
+};
+
+/*
+ * Take the most urgent pending interrupt of this CPU, which is active from now on.  Its number
+ * is TN_GIC_INTID() of the result.  `gicc` as in struct tn_gic.  Interrupts masked.
+ */
+uint32_t tn_gic_ack(uintptr_t gicc);
+
+/* What tn_gic_ack() returned is handled: drop its priority and deactivate it. */
+void tn_gic_eoi(uintptr_t gicc, uint32_t ack);
+
+/* Distributor to a known state: all SPIs disabled, forwarding on.  Once, by one CPU. */
+void tn_gic_init(const struct tn_gic *gic);
+
+/* The calling CPU's own part: SGIs and PPIs disabled, its interface open for all priorities. */
+void tn_gic_init_cpu(const struct tn_gic *gic);
+
+/*
+ * Set up one interrupt, SPI or PPI of the calling CPU: priority as GICD_IPRIORITYR takes it,
+ * trigger (PPIs: where it can be set), and for an SPI the calling CPU as target.  Drops what is
+ * pending.  The interrupt must be disabled and stays so.
+ */
+void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority, int edge);
+
+/* Forward, no longer forward, make pending one interrupt; SGIs and PPIs are this CPU's. */
+void tn_gic_enable(const struct tn_gic *gic, uint32_t intid);
+void tn_gic_disable(const struct tn_gic *gic, uint32_t intid);
+void tn_gic_pend(const struct tn_gic *gic, uint32_t intid);
+
+#endif

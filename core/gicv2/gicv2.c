@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GICv2 (Arm IHI 0048B).  The same bits serve both views: without security extensions they
+ * stand for Group 0, which a CPU takes as IRQ, seen from the non-secure side for Group 1.  So
+ * groups are left as the firmware set them.
+ */
+#include <tn/gic.h>
+
+#include <tn/gic_regs.h>
+
+#define GICD_SGIR 0xf00
+#define SGIR_SELF (2u << 24)
+
+#define GICC_CTLR 0x00
+#define GICC_PMR 0x04
+#define GICC_BPR 0x08
+#define GICC_IAR 0x0c
+#define GICC_EOIR 0x10
+#define GICC_APR0 0xd0
+#define ENABLE 1u
+
+uint32_t tn_gic_ack(uintptr_t gicc)
+{
+    return tn_mmio_read32(gicc + GICC_IAR);
+}
+
+void tn_gic_eoi(uintptr_t gicc, uint32_t ack)
+{
+    tn_mmio_write32(gicc + GICC_EOIR, ack);
+}
+
+void tn_gic_init(const struct tn_gic *gic)
+{
+    tn_mmio_write32(gic->gicd + GIC_CTLR, 0);
+    gic_disable_spis(gic->gicd);
+    tn_mmio_write32(gic->gicd + GIC_CTLR, ENABLE);
+}
+
+void tn_gic_init_cpu(const struct tn_gic *gic)
+{
+    gic_reset_banked(gic->gicd);
+    tn_mmio_write32(gic->gicc + GICC_CTLR, 0);
+    tn_mmio_write32(gic->gicc + GICC_APR0, 0); /* what a boot loader left active masks the rest */
+    tn_mmio_write32(gic->gicc + GICC_BPR, 0);
+    tn_mmio_write32(gic->gicc + GICC_PMR, 0xff);
+    tn_mmio_write32(gic->gicc + GICC_CTLR, ENABLE); /* EOImode 0: EOIR deactivates, too */
+}
+
+void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority, int edge)
+{
+    gic_configure(gic->gicd, intid, priority, edge);
+    if (intid >= TN_GIC_FIRST_SPI) {
+        /* The targets of an SGI or PPI are fixed: reading them names the calling CPU. */
+        uint32_t self = tn_mmio_read32(gic->gicd + GIC_ITARGETSR);
+
+        tn_mmio_write8(gic->gicd + GIC_ITARGETSR + intid, (uint8_t)self);
+    }
+}
+
+void tn_gic_enable(const struct tn_gic *gic, uint32_t intid)
+{
+    gic_write_bit(gic->gicd, GIC_ISENABLER, intid);
+}
+
+void tn_gic_disable(const struct tn_gic *gic, uint32_t intid)
+{
+    gic_write_bit(gic->gicd, GIC_ICENABLER, intid);
+}
+
+void tn_gic_pend(const struct tn_gic *gic, uint32_t intid)
+{
+    if (intid < TN_GIC_SGIS) {
+        tn_mmio_write32(gic->gicd + GICD_SGIR, SGIR_SELF | intid);
+    } else {
+        gic_write_bit(gic->gicd, GIC_ISPENDR, intid);
+    }
+}
