@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Timer queue: everything that waits for a point in time, by absolute 64-bit deadlines in ticks
+ * of one counter (or any other unit that only grows).  Timers expire in the order of their
+ * deadlines, exactly, equal ones mostly in the order of their starts; never early.
+ *
+ * Form.  A timing wheel of 16 levels with 16 slots each that covers all 64 bits: a deadline's
+ * level is the highest hexadecimal digit in which it differs from the wheel's `base`, its slot
+ * that digit.  So the slots' numbers are in the order of time and a bitmap of 256 bits gives
+ * the first of them.  A slot is a ring.  It is kept sorted as long as that costs
+ * a few steps; as timers come mostly in ascending order it mostly stays sorted, and then expiry
+ * takes from its head and nothing is ever redistributed.  Only a slot that went unsorted is
+ * distributed over the levels below it (drained), once the time has come to it.
+ *
+ * Bounds, whatever the number of timers (instructions on AArch64: clang 14 -O2, cortex-a53):
+ *
+ *   tn_timerq_start    no loop but TN_TIMERQ_WALK steps
+ *   tn_timerq_stop     no loop
+ *   tn_timerq_expire   returns one timer, or redistributes at most TN_TIMERQ_STEP timers
+ *
+ * so that a caller which masks interrupts for one call at a time masks them for a constant
+ * time.  What is not constant is the delay of a timer whose slot has to be drained first: one
+ * start for each timer in that slot and level, amortised at most 15 in a timer's life.
+ *
+ * The queue owns nothing: the caller embeds a struct tn_timer in each object.  No allocation,
+ * no lock; the caller serialises access.  Any context.
+ */
+#ifndef TN_TIMERQ_H
+#define TN_TIMERQ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TN_TIMERQ_SLOTS 256u
+#define TN_TIMERQ_NEVER UINT64_MAX /* tn_timerq_next() of an empty queue; not a deadline */
+#define TN_TIMERQ_WALK 6           /* comparisons to keep a slot sorted, at most */
+#define TN_TIMERQ_STEP 16          /* timers that one tn_timerq_expire() moves, at most */
+#define TN_TIMER_IDLE UINT32_MAX   /* tn_timer.slot of a timer that is not queued */
+
+/* Only `deadline` may be read, and `user` is the caller's own (what kind of object waits). */
+struct tn_timer {
+    struct tn_timer *next;
+    struct tn_timer *prev;
+    uint64_t deadline;
+    uint32_t slot;
+    uint32_t user;
+};
+
+#define TN_TIMER_INIT                                                                              \
+    {                                                                                              \
+        .slot = TN_TIMER_IDLE                                                                      \
+    }
+
+struct tn_timerq {
+    struct tn_timer *slot[TN_TIMERQ_SLOTS]; /* first of the ring, NULL if empty */
+    uint64_t map[TN_TIMERQ_SLOTS / 64];     /* bit 63 - b of map[w]: slot 64 w + b is in use */
+    uint64_t next;                          /* nothing expires before */
+    uint64_t base;                          /* no queued timer's place is before */
+    uint32_t first;                         /* slot whose head is the earliest, or UNKNOWN */
+    uint32_t drain;                         /* slot that is being drained, or UNKNOWN */
+    uint8_t order[TN_TIMERQ_SLOTS];         /* what is known about the ring's order */
+};
+
+/* An empty queue; `now` is any time that is not in the future. */
+void tn_timerq_init(struct tn_timerq *q, uint64_t now);
+
+/* Make `t` a timer that is not queued; not for a queued one. */
+static inline void tn_timer_init(struct tn_timer *t)
+{
+    t->slot = TN_TIMER_IDLE;
+}
+
+/* True from tn_timerq_start() until it was stopped or returned by tn_timerq_expire(). */
+static inline bool tn_timer_active(const struct tn_timer *t)
+{
+    return t->slot != TN_TIMER_IDLE;
+}
+
+/*
+ * Queue `t`, which must not be queued, for `deadline`: 0 .. TN_TIMERQ_NEVER - 1.  One that has
+ * passed expires next; several of that kind may lose their order among themselves.  For a
+ * periodic timer pass t->deadline + period and it never drifts.  Returns true if tn_timerq_next()
+ * became earlier: the caller then programs its comparator.
+ */
+bool tn_timerq_start(struct tn_timerq *q, struct tn_timer *t, uint64_t deadline);
+
+/*
+ * Take `t` out of the queue.  Returns false if it was not queued.  tn_timerq_next() does not
+ * change: if t was the earliest, the comparator fires once for nothing, which costs less
+ * than to program it at every stop; a caller that wants it exact uses tn_timerq_refresh().
+ */
+bool tn_timerq_stop(struct tn_timerq *q, struct tn_timer *t);
+
+/*
+ * When to call tn_timerq_expire() next: the deadline of the earliest timer, exactly, but for two
+ * cases in which it is earlier: the earliest was stopped; or the first slot is not sorted and
+ * lost its earliest timer by a stop (then it is the slot's begin).  TN_TIMERQ_NEVER if nothing
+ * is queued.  It never moves back but by tn_timerq_start().
+ */
+static inline uint64_t tn_timerq_next(const struct tn_timerq *q)
+{
+    return q->next;
+}
+
+/*
+ * Expire one timer: dequeue and return the earliest if its deadline is <= `now`.  NULL with
+ * tn_timerq_next() > now: nothing more is due.  NULL with tn_timerq_next() <= now: a part of
+ * the work is done, call again (interrupts may be let in before).  `now` must not go back
+ * between calls.
+ *
+ *     while (tn_timerq_next(q) <= now) {
+ *         struct tn_timer *t = tn_timerq_expire(q, now);
+ *         if (t != NULL) {
+ *             ...
+ *         }
+ *     }
+ */
+struct tn_timer *tn_timerq_expire(struct tn_timerq *q, uint64_t now);
+
+/* Make tn_timerq_next() as late as can be known without draining; returns it. */
+uint64_t tn_timerq_refresh(struct tn_timerq *q, uint64_t now);
+
+#endif
