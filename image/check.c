@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contents of an open image: CRC-32 of its parts, its descriptors, and that partitions do
+ * not claim the same thing.  SHA-256 is in digest.c.
+ */
+#include <tn/image.h>
+
+#include <tn/crc32.h>
+
+#include "internal.h"
+
+#define FIRST_SPI 32u /* below are PPIs: every CPU, so every partition, has its own */
+
+int tn_image_check_segment(const struct tn_image *image, unsigned index)
+{
+    const struct tn_image_segment *segment = &image->segments[index];
+
+    if (tn_crc32(0, image->bytes + segment->offset, segment->size) != segment->crc) {
+        return image_code(TN_IMAGE_SEG_CRC, 0, index, 0);
+    }
+    return 0;
+}
+
+int tn_image_check_report(const struct tn_image *image)
+{
+    const struct tn_image_info *info = image->info;
+
+    if (info->report_size != 0 &&
+        tn_crc32(0, image->bytes + info->report_offset, info->report_size) != info->report_crc) {
+        return TN_IMAGE_REPORT_CRC;
+    }
+    return 0;
+}
+
+const struct tn_partition_desc *tn_image_desc(const struct tn_image *image, unsigned partition)
+{
+    const struct tn_image_partition *entry = &image->partitions[partition];
+    const struct tn_partition_desc *desc = image_desc(image, partition);
+
+    return tn_crc32(0, desc, entry->desc_size) == entry->desc_crc ? desc : NULL;
+}
+
+void tn_image_limits(const struct tn_image *image, unsigned partition,
+                     struct tn_desc_limits *limits)
+{
+    const struct tn_image_partition *entry = &image->partitions[partition];
+
+    limits->segment_count = entry->segment_count;
+    limits->segments = image->segments + entry->first_segment;
+    limits->file_size = image->info->file_size;
+    limits->memory_size = image->info->memory_size;
+    limits->hv_bss_offset = image->info->hv_bss_offset;
+    limits->hv_bss_size = image->info->hv_bss_size;
+}
+
+/* Whether two partitions may not both have `a` and `b`.  Image bytes are read-only, and a
+ * partition can name its own only. */
+static bool clash(const struct tn_region *a, const struct tn_region *b)
+{
+    return a->kind == b->kind && a->kind != TN_REGION_IMAGE &&
+           image_overlap(a->source, a->size, b->source, b->size);
+}
+
+static int check_regions(const struct tn_image *image, unsigned partition, unsigned earlier)
+{
+    const struct tn_partition_desc *a = image_desc(image, partition);
+    const struct tn_partition_desc *b = image_desc(image, earlier);
+
+    for (unsigned i = 0; i < a->region_count; i++) {
+        for (unsigned j = 0; j < b->region_count; j++) {
+            if (clash(&tn_desc_regions(a)[i], &tn_desc_regions(b)[j])) {
+                return image_code(TN_PARTS_REGION, partition, i, earlier);
+            }
+        }
+    }
+    return 0;
+}
+
+static int check_spis(const struct tn_image *image, unsigned partition, unsigned earlier)
+{
+    const struct tn_partition_desc *a = image_desc(image, partition);
+    const struct tn_partition_desc *b = image_desc(image, earlier);
+
+    for (unsigned i = 0; i < a->irq_count; i++) {
+        unsigned intid = tn_desc_irqs(a)[i].intid;
+
+        for (unsigned j = 0; intid >= FIRST_SPI && j < b->irq_count; j++) {
+            if (tn_desc_irqs(b)[j].intid == intid) {
+                return image_code(TN_PARTS_SPI, partition, i, earlier);
+            }
+        }
+    }
+    return 0;
+}
+
+int tn_image_check_partitions(const struct tn_image *image)
+{
+    for (unsigned i = 1; i < image->toc->partition_count; i++) {
+        for (unsigned j = 0; j < i; j++) {
+            int code;
+
+            if ((image_desc(image, i)->cpus & image_desc(image, j)->cpus) != 0) {
+                return image_code(TN_PARTS_CPU, i, 0, j);
+            }
+            code = check_regions(image, i, j);
+            if (code == 0) {
+                code = check_spis(image, i, j);
+            }
+            if (code != 0) {
+                return code;
+            }
+        }
+    }
+    return 0;
+}
+
+static int check_desc(const struct tn_image *image, unsigned partition,
+                      struct tn_desc_limits *limits)
+{
+    const struct tn_image_partition *entry = &image->partitions[partition];
+    const struct tn_partition_desc *desc = tn_image_desc(image, partition);
+    int code;
+
+    if (desc == NULL) {
+        return image_code(TN_IMAGE_DESC_CRC, partition, 0, 0);
+    }
+    tn_image_limits(image, partition, limits);
+    code = tn_desc_check(desc, entry->desc_size, limits);
+    if (code != 0) {
+        return code | image_code(TN_IMAGE_OK, partition, 0, 0);
+    }
+    if (!image_name_equal(desc->name, entry->name)) {
+        return image_code(TN_IMAGE_DESC_NAME_DIFF, partition, 0, 0);
+    }
+    return 0;
+}
+
+int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits)
+{
+    int code = 0;
+
+    if (image->toc->cpu_count > limits->cpu_count) {
+        return TN_IMAGE_CPUS_LACKING;
+    }
+    /* A partition stays inside what the image says it needs. */
+    limits->cpu_count = image->toc->cpu_count;
+    for (unsigned i = 0; code == 0 && i < image->toc->segment_count; i++) {
+        code = tn_image_check_segment(image, i);
+    }
+    for (unsigned i = 0; code == 0 && i < image->toc->partition_count; i++) {
+        code = check_desc(image, i, limits);
+    }
+    return code != 0 ? code : tn_image_check_partitions(image);
+}

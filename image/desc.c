@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A partition descriptor against everything that one descriptor can get wrong.  At boot it
+ * comes from the builder, at run time from a partition that creates another: the same check.
+ */
+#include <tn/image.h>
+
+#include <tn/compiler.h>
+
+#include "internal.h"
+
+#define FIRST_INTID 16u
+#define LAST_INTID 1019u
+#define PA_END (1ull << 48) /* a stage-2 entry with 4 KiB pages holds no more (FEAT_LPA aside) */
+
+static int check_frame(const struct tn_partition_desc *desc, size_t size)
+{
+    size_t arrays;
+
+    if (size < sizeof(*desc)) {
+        return TN_DESC_SIZE;
+    }
+    if (desc->magic != TN_DESC_MAGIC) {
+        return TN_DESC_MAGIC_BAD;
+    }
+    if (desc->version != TN_DESC_VERSION) {
+        return TN_DESC_VERSION_BAD;
+    }
+    if (desc->region_count == 0 || desc->region_count > TN_DESC_MAX_REGIONS ||
+        desc->irq_count > TN_DESC_MAX_IRQS) {
+        return TN_DESC_COUNTS;
+    }
+    arrays = desc->region_count * sizeof(struct tn_region) +
+             desc->irq_count * sizeof(struct tn_irq_desc);
+    if (desc->desc_size != size || size != TN_ALIGN_UP(sizeof(*desc) + arrays, 8u)) {
+        return TN_DESC_SIZE;
+    }
+    /* An interrupt is half a word: an odd count is padded. */
+    if (desc->irq_count % 2 != 0) {
+        const struct tn_irq_desc *pad = &tn_desc_irqs(desc)[desc->irq_count];
+
+        if ((pad->intid | pad->edge | pad->priority) != 0) {
+            return TN_DESC_FIELD;
+        }
+    }
+    return 0;
+}
+
+static int check_fields(const struct tn_partition_desc *desc, const struct tn_desc_limits *limits)
+{
+    if (desc->reserved != 0) {
+        return TN_DESC_FIELD;
+    }
+    if (!image_name_ok(desc->name)) {
+        return TN_DESC_NAME;
+    }
+    if (desc->mode != TN_MODE_BYPASS && desc->mode != TN_MODE_TENON) {
+        return TN_DESC_MODE;
+    }
+    if (desc->cpus == 0 || (limits->cpu_count < 64 && desc->cpus >> limits->cpu_count != 0)) {
+        return TN_DESC_CPUS;
+    }
+    return 0;
+}
+
+/* A region may end in the page that the segment ends in: nothing else begins in that page but
+ * tables, which are no secret. */
+static bool in_own_segment(const struct tn_region *region, const struct tn_desc_limits *limits)
+{
+    for (unsigned i = 0; i < limits->segment_count; i++) {
+        const struct tn_image_segment *segment = &limits->segments[i];
+        uint64_t end = TN_ALIGN_UP((uint64_t)segment->offset + segment->size, TN_IMAGE_PAGE);
+
+        if (region->source >= segment->offset && region->source < end &&
+            region->size <= end - region->source) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum tn_image_error check_memory(const struct tn_region *region,
+                                        const struct tn_desc_limits *limits)
+{
+    if (region->source < limits->file_size || region->source > limits->memory_size ||
+        region->size > limits->memory_size - region->source) {
+        return TN_DESC_REGION_MEMORY;
+    }
+    if (limits->hv_bss_size != 0 &&
+        image_overlap(region->source, region->size, limits->hv_bss_offset, limits->hv_bss_size)) {
+        return TN_DESC_REGION_HV_BSS;
+    }
+    return TN_IMAGE_OK;
+}
+
+/* A device is never the image's RAM: that would be a way around every other rule. */
+static enum tn_image_error check_device(const struct tn_region *region,
+                                        const struct tn_desc_limits *limits)
+{
+    if (region->source >= PA_END || region->size > PA_END - region->source) {
+        return TN_DESC_REGION_DEVICE;
+    }
+    if (limits->image_base != TN_IMAGE_BASE_UNKNOWN &&
+        image_overlap(region->source, region->size, limits->image_base, limits->memory_size)) {
+        return TN_DESC_REGION_DEVICE;
+    }
+    return TN_IMAGE_OK;
+}
+
+static enum tn_image_error check_source(const struct tn_region *region,
+                                        const struct tn_desc_limits *limits)
+{
+    if (region->reserved != 0) {
+        return TN_DESC_REGION_KIND;
+    }
+    switch (region->kind) {
+    case TN_REGION_IMAGE:
+        if ((region->access & TN_ACCESS_W) != 0) {
+            return TN_DESC_REGION_ACCESS;
+        }
+        return in_own_segment(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_SEGMENT;
+    case TN_REGION_MEMORY:
+        return check_memory(region, limits);
+    case TN_REGION_DEVICE:
+        if ((region->access & TN_ACCESS_X) != 0) {
+            return TN_DESC_REGION_ACCESS;
+        }
+        return check_device(region, limits);
+    default:
+        return TN_DESC_REGION_KIND;
+    }
+}
+
+static enum tn_image_error check_region(const struct tn_region *region,
+                                        const struct tn_desc_limits *limits)
+{
+    const unsigned wx = TN_ACCESS_W | TN_ACCESS_X;
+
+    if ((region->ipa | region->size | region->source) % TN_IMAGE_PAGE != 0 || region->size == 0) {
+        return TN_DESC_REGION_ALIGN;
+    }
+    if (region->ipa >= limits->ipa_size || region->size > limits->ipa_size - region->ipa) {
+        return TN_DESC_REGION_IPA;
+    }
+    if (region->access == 0 || (region->access & ~(TN_ACCESS_R | wx)) != 0 ||
+        (region->access & wx) == wx) {
+        return TN_DESC_REGION_ACCESS;
+    }
+    return check_source(region, limits);
+}
+
+/*
+ * Two regions of one partition.  Writable memory that is mapped twice could be writable here and
+ * executable there; image bytes are read-only and may be.
+ */
+static enum tn_image_error check_pair(const struct tn_region *a, const struct tn_region *b)
+{
+    if (image_overlap(a->ipa, a->size, b->ipa, b->size)) {
+        return TN_DESC_REGION_OVERLAP;
+    }
+    if (a->kind == b->kind && a->kind != TN_REGION_IMAGE &&
+        image_overlap(a->source, a->size, b->source, b->size)) {
+        return TN_DESC_REGION_TWICE;
+    }
+    return TN_IMAGE_OK;
+}
+
+static int check_regions(const struct tn_partition_desc *desc, const struct tn_desc_limits *limits)
+{
+    const struct tn_region *regions = tn_desc_regions(desc);
+    bool entry = false;
+
+    for (unsigned i = 0; i < desc->region_count; i++) {
+        enum tn_image_error rule = check_region(&regions[i], limits);
+
+        if (rule != TN_IMAGE_OK) {
+            return image_code(rule, 0, i, 0);
+        }
+        for (unsigned j = 0; j < i; j++) {
+            rule = check_pair(&regions[j], &regions[i]);
+            if (rule != TN_IMAGE_OK) {
+                return image_code(rule, 0, j, i);
+            }
+        }
+        entry |= (regions[i].access & TN_ACCESS_X) != 0 && desc->entry >= regions[i].ipa &&
+                 desc->entry - regions[i].ipa < regions[i].size;
+    }
+    return entry && desc->entry % 4 == 0 ? 0 : TN_DESC_ENTRY;
+}
+
+/* One bit an INTID: at run time a guest may hand over the full 256, and comparing all pairs
+ * would keep EL2 busy for long. */
+static int check_irqs(const struct tn_partition_desc *desc)
+{
+    const struct tn_irq_desc *irqs = tn_desc_irqs(desc);
+    uint64_t seen[(LAST_INTID + 64) / 64];
+
+    if (desc->irq_count == 0) {
+        return 0;
+    }
+    for (unsigned i = 0; i < TN_ARRAY_SIZE(seen); i++) {
+        seen[i] = 0;
+    }
+    for (unsigned i = 0; i < desc->irq_count; i++) {
+        unsigned intid = irqs[i].intid;
+
+        if (intid < FIRST_INTID || intid > LAST_INTID || irqs[i].edge > 1) {
+            return image_code(TN_DESC_IRQ, 0, i, 0);
+        }
+        if ((seen[intid / 64] >> intid % 64 & 1) != 0) {
+            return image_code(TN_DESC_IRQ_TWICE, 0, i, 0);
+        }
+        seen[intid / 64] |= 1ull << intid % 64;
+    }
+    return 0;
+}
+
+int tn_desc_check(const struct tn_partition_desc *desc, size_t size,
+                  const struct tn_desc_limits *limits)
+{
+    int code = check_frame(desc, size);
+
+    if (code == 0) {
+        code = check_fields(desc, limits);
+    }
+    if (code == 0) {
+        code = check_regions(desc, limits);
+    }
+    if (code == 0) {
+        code = check_irqs(desc);
+    }
+    return code;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of this library share and nobody else sees. */
+#ifndef IMAGE_INTERNAL_H
+#define IMAGE_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tn/image.h>
+
+/* Make a result code. */
+static inline int image_code(enum tn_image_error rule, unsigned partition, unsigned index,
+                             unsigned other)
+{
+    return (int)(rule | index << 8 | other << 16 | partition << 24);
+}
+
+/* Whether [a, a + a_size) and [b, b + b_size) share a byte; neither is empty or wraps. */
+static inline bool image_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
+{
+    return a < b + b_size && b < a + a_size;
+}
+
+/* The descriptor's place, whatever is in it. */
+static inline const struct tn_partition_desc *image_desc(const struct tn_image *image,
+                                                         unsigned partition)
+{
+    const uint8_t *place = image->bytes + image->partitions[partition].desc_offset;
+
+    return (const struct tn_partition_desc *)(const void *)place;
+}
+
+/*
+ * Whether `name` (8-byte aligned, TN_IMAGE_NAME_MAX bytes) is 1 to 31 printable ASCII
+ * characters without blanks, then NULs only.
+ */
+bool image_name_ok(const char *name);
+
+/* Whether two such names are equal. */
+bool image_name_equal(const char *a, const char *b);
+
+#endif
