@@ -6,6 +6,7 @@ that the caller passes.  This module moves the bytes, keeps the time and ends th
 """
 import ctypes
 import os
+import re
 import select
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from tenon import errors
 
 CHUNK = 65536
 PR_SET_PDEATHSIG = 1
+NOISE = re.compile(r"warning: nic \S+ has no peer|^qemu: module audio-")
 
 
 def die_with(parent):
@@ -35,7 +37,8 @@ def start(argv, **kwargs):
     """Start `argv` out of reach of the terminal's Ctrl-C, to die with this process."""
     try:
         return subprocess.Popen(argv, start_new_session=True,
-                                preexec_fn=die_with(os.getpid()), **kwargs)
+                                preexec_fn=die_with(os.getpid()),
+                                env={**os.environ, "QEMU_AUDIO_DRV": "none"}, **kwargs)
     except FileNotFoundError:
         raise errors.Refusal(errors.TOOL, f"{argv[0]}: not installed; "
                              "'apt-get install qemu-system-arm'") from None
@@ -186,13 +189,18 @@ def run(argv, watcher, timeout):
                 console.errors += process.stderr.read()
         finally:
             stop(process)
-    report = console.errors.decode(errors="replace").strip()
+    report = worth_showing(console.errors.decode(errors="replace"))
     if code and not watcher.seen_any:
         line = report.splitlines()[-1] if report else f"ended with {code}"
         raise errors.Refusal(errors.TOOL, f"{os.path.basename(argv[0])}: {strip_name(line)}")
     if report:
         print(report, file=sys.stderr)
     return code
+
+
+def worth_showing(text):
+    """QEMU's messages without those about a board's network and sound, which nobody asked for."""
+    return "\n".join(line for line in text.splitlines() if not NOISE.search(line)).strip()
 
 
 def strip_name(line):

@@ -6,7 +6,6 @@ and ends the process.
 """
 import os
 import re
-import tempfile
 import time
 
 from tenon import errors
@@ -18,6 +17,7 @@ ICOUNT = ["-icount", "shift=0,sleep=off"]
 ENDED = re.compile(rb'mortise: partition \d+ "([^"\r\n]*)" (?:exit (\d+)|fault: ([^\r\n]*))')
 REFUSED = re.compile(rb"^mortise: (?!partition )([^\r\n]*)")
 UBOOT_LEAVES = b"Starting kernel ..."
+UBOOT_TRAP = re.compile(rb'^"([^"]*)" handler, esr')
 UBOOT_PROMPT = re.compile(rb"(?:^|\n)\S*=> $")
 FAULT_STATUS = 139
 # How long a machine may go on to end by itself after the expected text has been seen.
@@ -36,12 +36,16 @@ def memory_mib(board, memory_size):
 
 def machine_args(board, image, icount):
     """The part of the command line that is the same for every way to boot."""
-    args = [QEMU, "-M", board.qemu["machine"], "-m", f"{memory_mib(board, image.memory_size)}M",
-            "-smp", str(max(image.cpu_count, board.qemu.get("min_cpus", 1))),
-            "-display", "none", "-monitor", "none"]
-    if "cpu" in board.qemu:
-        args += ["-cpu", board.qemu["cpu"]]
-    extra = list(board.qemu.get("args", []))
+    qemu = board.data.get("qemu")
+    if not qemu:
+        raise errors.Refusal(errors.USAGE, f"board '{board.name}' has no QEMU model; "
+                             "boot the image on the board itself")
+    args = [QEMU, "-M", qemu["machine"], "-m", f"{memory_mib(board, image.memory_size)}M",
+            "-smp", str(max(image.cpu_count, qemu.get("min_cpus", 1))),
+            "-display", "none", "-monitor", "none", "-no-reboot"]
+    if "cpu" in qemu:
+        args += ["-cpu", qemu["cpu"]]
+    extra = list(qemu.get("args", []))
     if "none" not in extra:
         extra += ["-nic", "none"]
     return args + extra + (ICOUNT if icount else [])
@@ -54,7 +58,7 @@ def boot_args(board, image, boot):
     """How QEMU gets at the image: itself, or through the board's U-Boot."""
     if boot == "kernel":
         return ["-kernel", image.path]
-    bios = board.uboot.get("bios")
+    bios = board.data.get("uboot", {}).get("bios")
     if not bios:
         raise errors.Refusal(errors.USAGE, f"board '{board.name}' has no U-Boot for QEMU; "
                              "run it with --boot kernel")
@@ -70,6 +74,7 @@ class Watcher:
     def __init__(self, expect=(), uboot=False, quiet_boot=False):
         self.expect = [text.encode() for text in expect]
         self.missing = list(self.expect)
+        self.uboot = uboot
         self.started = not uboot
         self.quiet = uboot and quiet_boot
         self.seen_any = False
@@ -127,7 +132,7 @@ class Watcher:
                                int(status) if status else FAULT_STATUS,
                                reason.decode(errors="replace") if reason else None))
         elif not self.ended and self.refused is None:
-            found = REFUSED.match(line)
+            found = REFUSED.match(line) or self.uboot and UBOOT_TRAP.match(line)
             if found:
                 self.refused = found.group(1).decode(errors="replace")
 
@@ -142,7 +147,7 @@ class Watcher:
         if self.stuck:
             problems.append("U-Boot did not start the image; its messages are above")
         if self.refused is not None:
-            problems.append(f"Mortise refused the image: {self.refused}")
+            problems.append(f"the image did not start: {self.refused}")
         if not problems and self.timed_out and (self.missing or not self.expect):
             raise errors.Refusal(errors.TIMEOUT, f"{image.path}: did not end within "
                                  f"{timeout:g} s{self.missing_text(' and ')}; "
@@ -157,8 +162,3 @@ class Watcher:
             return ""
         texts = ", ".join(f"'{text.decode()}'" for text in self.missing)
         return f"{joint}never printed {texts}"
-
-
-def temporary_socket():
-    """A folder that only we can enter, for the socket between QEMU and gdb."""
-    return tempfile.TemporaryDirectory(prefix="tnimage-")

@@ -1,13 +1,182 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tnimage config`."""
+"""`tnimage config`: Kconfig's menu on the pool, its choices written into the manifest."""
+import os
+import re
+import sys
+import tempfile
+
 from tenon import errors
+
+DESCRIPTION = """\
+Show the libraries and options that one partition can have in a menu, and write what was chosen
+into its manifest: options into 'options', libraries that were switched on into 'libs'. Only
+what differs from the default is written; comments and order of the file stay.
+"""
+EPILOG = """\
+examples:
+  tnimage config                        tnimage.toml in this folder
+  tnimage config motor/                 the one in motor/
+  tnimage config -p control sys.toml    a manifest with several partitions
+"""
+LAYER = {"bypass": "BYPASS", "tenon": "TENON", "bare": "TENON"}
 
 
 def add(sub):
     """Add the command's parser."""
-    sub.add_parser("config", help="config")
+    parser = sub.add_parser("config", help="choose options in a menu", description=DESCRIPTION,
+                            epilog=EPILOG)
+    parser.add_argument("path", metavar="MANIFEST|FOLDER", nargs="?", default=".",
+                        help="default: tnimage.toml in this folder")
+    parser.add_argument("-p", "--partition", metavar="NAME", help="which partition to configure")
 
 
 def run(args):
-    """Not here yet."""
-    raise errors.Refusal(errors.USAGE, "'config' is not implemented yet")
+    """Show the menu, then write the manifest."""
+    from tenon import manifest, pool as pools
+    path = args.path
+    if os.path.isdir(path):
+        path = os.path.normpath(os.path.join(path, manifest.FILE))
+    if not os.path.exists(path):
+        raise errors.Refusal(errors.CONFIG, f"{path}: no such file; "
+                             "'tnimage new NAME' makes a project with one")
+    image = manifest.load(path)
+    board = manifest.check(image)
+    index = choose(image, args.partition, path)
+    partition = image.partitions[index]
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise errors.Refusal(errors.USAGE, "config: the menu needs a terminal; without one, "
+                             f"write 'options' into {path}")
+    pool = pools.Pool()
+    kconf = pool.kconfig(pools.Facts(LAYER[partition.mode], board.symbol))
+    preset(kconf, pool, partition)
+    if not menu(kconf):
+        print(f"{path}: not changed")
+        return errors.OK
+    options, libs = chosen(kconf, pool)
+    write(path, index, {"options": options, "libs": libs})
+    print(f"{path}: {len(options)} options, {len(libs)} libraries written")
+    return errors.OK
+
+
+def choose(image, name, path):
+    """Index of the partition to configure."""
+    names = [partition.name for partition in image.partitions]
+    if name is None and len(names) == 1:
+        return 0
+    if name in names:
+        return names.index(name)
+    if name is None:
+        raise errors.Refusal(errors.USAGE, f"{path}: has {len(names)} partitions; "
+                             f"choose one with -p: {', '.join(names)}")
+    raise errors.Refusal(errors.USAGE, f"{path}: no partition '{name}'"
+                         f"{errors.nearest(name, names) or '; it has ' + ', '.join(names)}")
+
+
+def preset(kconf, pool, partition):
+    """What the manifest says already: libraries first, for options depend on them."""
+    for word in partition.libs:
+        kconf.syms[pool.find(word).symbol].set_value("y")
+    for name, value in partition.options.items():
+        if name in kconf.syms:
+            kconf.syms[name].set_value(value)
+
+
+def menu(kconf):
+    """kconfiglib's menuconfig; returns whether the user saved."""
+    import menuconfig
+    with tempfile.TemporaryDirectory(prefix="tnimage-") as folder:
+        saved = os.path.join(folder, "config")
+        os.environ["KCONFIG_CONFIG"] = saved
+        kconf.write_config(saved)
+        before = os.stat(saved).st_mtime_ns
+        # It loads `saved` first, and would ask to save values that only we have set.
+        menuconfig.menuconfig(kconf)
+        return os.stat(saved).st_mtime_ns != before
+
+
+def chosen(kconf, pool):
+    """(options as TOML values by name, library names): what differs from the defaults."""
+    options, libs = {}, []
+    names = {name for library in pool.libraries.values() for name in library.options}
+    by_symbol = {library.symbol: library.name for library in pool.libraries.values()}
+    values = {}
+    for symbol in kconf.unique_defined_syms:
+        if symbol.user_value is not None and (symbol.name in names or symbol.name in by_symbol):
+            values[symbol] = symbol.str_value
+    for symbol, value in values.items():
+        user = symbol.user_value
+        symbol.unset_value()
+        default = symbol.str_value
+        symbol.set_value(user)
+        if value == default:
+            continue
+        if symbol.name in by_symbol:
+            if value == "y":
+                libs.append(by_symbol[symbol.name])
+        else:
+            options[symbol.name] = toml_value(symbol, value)
+    return options, sorted(libs)
+
+
+def toml_value(symbol, value):
+    """A Kconfig value as TOML: true, 64, 0x40, "text"."""
+    import kconfiglib
+    if symbol.orig_type in (kconfiglib.BOOL, kconfiglib.TRISTATE):
+        return "true" if value == "y" else "false"
+    if symbol.orig_type in (kconfiglib.INT, kconfiglib.HEX):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def write(path, index, values):
+    """Replace `options` and `libs` of partition `index` in the manifest's text."""
+    from tenon import files
+    with open(path, encoding="utf-8") as source:
+        lines = source.read().splitlines()
+    texts = {"options": "{ " + ", ".join(f"{k} = {v}" for k, v in values["options"].items())
+             + " }" if values["options"] else "",
+             "libs": "[" + ", ".join(f'"{lib}"' for lib in values["libs"]) + "]"
+             if values["libs"] else ""}
+    for key, text in texts.items():
+        lines = edit(lines, index, key, text)
+    files.write(path, "\n".join(lines) + "\n")
+
+
+def edit(lines, index, key, text):
+    """The lines with `key = text` in [[partition]] number `index`; text '' removes the key."""
+    heads = [n for n, line in enumerate(lines) if re.match(r"\s*\[", line)]
+    parts = [n for n in heads if re.match(r"\s*\[\[\s*partition\s*\]\]", lines[n])]
+    first = parts[index]
+    lines = drop_table(lines, first, f"partition.{key}")
+    end = next((n for n in range(first + 1, len(lines)) if re.match(r"\s*\[", lines[n])),
+               len(lines))
+    at = next((n for n in range(first + 1, end) if re.match(rf"\s*{key}\s*=", lines[n])), None)
+    new = [f"{key} = {text}"] if text else []
+    if at is not None:
+        return lines[:at] + new + lines[value_end(lines, at):]
+    while end > first + 1 and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end] + new + lines[end:]
+
+
+def value_end(lines, at):
+    """The line behind the value that begins in line `at`: brackets may span lines."""
+    depth = 0
+    for number in range(at, len(lines)):
+        bare = re.sub(r'"(?:\\.|[^"\\])*"|\'[^\']*\'|#.*', "", lines[number])
+        depth += sum(bare.count(c) for c in "[{") - sum(bare.count(c) for c in "]}")
+        if depth <= 0:
+            return number + 1
+    return len(lines)
+
+
+def drop_table(lines, first, name):
+    """The lines without a [partition.options] table that belongs to the partition at `first`."""
+    for number in range(first + 1, len(lines)):
+        if re.match(r"\s*\[\[", lines[number]):
+            break
+        if re.match(rf"\s*\[\s*{re.escape(name)}\s*\]", lines[number]):
+            end = next((n for n in range(number + 1, len(lines))
+                        if re.match(r"\s*\[", lines[n])), len(lines))
+            return lines[:number] + lines[end:]
+    return lines

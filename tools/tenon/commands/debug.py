@@ -1,13 +1,144 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`tnimage debug`."""
+"""`tnimage debug`: an image stopped before its first instruction, with gdb on it."""
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
 from tenon import errors
+
+TAKES_REST = True
+GDB = "gdb-multiarch"
+# QEMU loads an Image with text_offset 0 here, above the first bytes of RAM: its own stub's place.
+LOAD_OFFSET = 0x200000
+
+DESCRIPTION = """\
+Start an image in QEMU, stopped before its first instruction, and gdb with the symbols of every
+component at their addresses: Mortise where it is linked and, for its first instructions, where
+it is loaded; each partition where it sees itself. What follows -- goes to gdb. QEMU ends with
+gdb. The program's output is on standard output; it has no input.
+"""
+EPILOG = """\
+examples:
+  tnimage debug app.img                                  then: break main, continue
+  tnimage debug app.img -- -batch -ex 'break main' -ex continue -ex backtrace
+  tnimage debug app.img -- -ex 'thbreak tn_hv_main' -ex continue
+"""
 
 
 def add(sub):
     """Add the command's parser."""
-    sub.add_parser("debug", help="debug")
+    parser = sub.add_parser("debug", help="boot an image in QEMU under gdb, with every "
+                            "component's symbols", description=DESCRIPTION, epilog=EPILOG,
+                            usage="tnimage debug IMG [options] [-- GDB ARGS]")
+    parser.add_argument("image", metavar="IMG", help="image that 'tnimage build' wrote")
+    parser.add_argument("--icount", action="store_true",
+                        help="count instructions as time: the same run every time")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the command lines")
 
 
 def run(args):
-    """Not here yet."""
-    raise errors.Refusal(errors.USAGE, "'debug' is not implemented yet")
+    """Start QEMU and gdb; both are gone when this returns."""
+    from tenon import board as boards, imagefile, machine, qemu
+    if not shutil.which(GDB):
+        raise errors.Refusal(errors.TOOL, f"{GDB}: not installed; 'apt-get install {GDB}'")
+    image = imagefile.load(args.image)
+    board = boards.load(image.board)
+    components = elf_files(image)
+    with tempfile.TemporaryDirectory(prefix="tnimage-") as folder, machine.Signals():
+        socket = os.path.join(folder, "gdb")
+        argv = (qemu.machine_args(board, image, args.icount) + qemu.SERIAL
+                + qemu.boot_args(board, image, "kernel")
+                + ["-S", "-gdb", f"unix:path={socket},server=on,wait=off"])
+        commands = os.path.join(folder, "commands")
+        with open(commands, "w", encoding="utf-8") as out:
+            out.write(gdb_script(socket, components, board))
+        debugger = [GDB, "-q", "-x", commands, *args.rest]
+        if args.verbose:
+            print(shlex.join(argv), shlex.join(debugger), sep="\n", file=sys.stderr)
+        sys.stdout.flush()
+        process = machine.start(argv, stdin=subprocess.DEVNULL)
+        try:
+            wait_for(socket, process)
+            return run_gdb(debugger)
+        finally:
+            machine.stop(process)
+
+
+def run_gdb(argv):
+    """gdb in our place at the terminal: Ctrl-C is for it, not for us."""
+    from tenon import machine
+    old = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen(argv, preexec_fn=gdb_setup(machine))
+        try:
+            return errors.OK if process.wait() == 0 else errors.RUN
+        finally:
+            machine.stop(process)
+    finally:
+        signal.signal(signal.SIGINT, old)
+
+
+def gdb_setup(machine):
+    """A preexec function: gdb dies with us and takes Ctrl-C again."""
+    die = machine.die_with(os.getpid())
+
+    def setup():
+        die()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return setup
+
+
+def wait_for(socket, process):
+    """Until QEMU listens; it may end instead, having said why."""
+    import time
+    while not os.path.exists(socket):
+        if process.poll() is not None:
+            raise errors.Refusal(errors.TOOL, "QEMU did not start; its message is above")
+        time.sleep(0.01)
+
+
+def elf_files(image):
+    """(component, ELF path) of Mortise and every partition, from the build folder."""
+    from tenon import imagefile
+    report = imagefile.image_report(image)
+    folder = imagefile.build_folder(image)
+    result = []
+    for component in report["components"]:
+        path = os.path.join(folder, component["elf"])
+        if not os.path.exists(path):
+            raise errors.Refusal(errors.USAGE, f"{path}: no such file; symbols are beside the "
+                                 "image that was built, build it again")
+        result.append((component, path))
+    return result
+
+
+def gdb_script(socket, components, board):
+    """gdb commands: symbols, then the connection; `main` is what one wants to stop at."""
+    lines = ["set pagination off", "set confirm off", "set architecture aarch64",
+             "set print thread-events off"]
+    for component, path in components:
+        lines.append(f"add-symbol-file {quoted(path)} -o 0")
+        if component["layer"] == "hv":
+            base = board.ram[0]["base"] + LOAD_OFFSET
+            lines.append(f"add-symbol-file {quoted(path)} -o {base - link_base(path):#x}")
+    lines.append(f"target remote {socket}")
+    return "\n".join(lines) + "\n"
+
+
+def quoted(path):
+    """A path as one word for gdb."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def link_base(path):
+    """Virtual address of an image's first byte: the first loaded byte of Mortise's ELF."""
+    from elftools.elf.elffile import ELFFile
+    with open(path, "rb") as file:
+        loads = [segment["p_vaddr"] for segment in ELFFile(file).iter_segments()
+                 if segment["p_type"] == "PT_LOAD"]
+    return min(loads) & ~0xfff

@@ -59,7 +59,7 @@ def check_board(board):
 def render(name, mode, board):
     """The files of the project: path to text."""
     from tenon import paths
-    folder = os.path.join(paths.TEMPLATES, "new")
+    folder = paths.inside("templates", "new")
     files = {}
     for template, path in (("main.c", "src/main.c"), ("tnimage.toml", "tnimage.toml"),
                            ("README.md", "README.md"), ("gitignore", ".gitignore")):
