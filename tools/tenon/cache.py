@@ -14,6 +14,7 @@ from tenon import errors
 # sleeping, timers, threads. newlib itself tests only for these macros, never for their value.
 _POSIX = (
     "_POSIX_TIMERS", "_POSIX_MONOTONIC_CLOCK", "_POSIX_CLOCK_SELECTION", "_POSIX_TIMEOUTS",
+    "_POSIX_CPUTIME", "_POSIX_THREAD_CPUTIME",
     "_POSIX_REALTIME_SIGNALS", "_POSIX_THREADS", "_POSIX_PRIORITY_SCHEDULING",
     "_POSIX_THREAD_PRIORITY_SCHEDULING", "_POSIX_THREAD_PRIO_INHERIT",
     "_POSIX_THREAD_PRIO_PROTECT", "_POSIX_THREAD_ATTR_STACKSIZE",

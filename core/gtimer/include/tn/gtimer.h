@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The two EL1 timers of the calling CPU (Arm ARM D11): each raises its PPI, level-triggered,
+ * from the counter value that it was set to until it is stopped or set anew.  In bypass mode
+ * the virtual timer belongs to tn_sleep_until(); the physical one is the application's or the
+ * watchdog's.  Both count the same ticks: a partition's virtual offset is 0.
+ *
+ * A write is in force after the next context synchronisation (tn_isb(), exception entry or
+ * return); the setters leave that to the caller, who mostly has one anyway.  Any context.
+ */
+#ifndef TN_GTIMER_H
+#define TN_GTIMER_H
+
+#include <stdint.h>
+#include <tn/sysreg.h>
+
+#define TN_GTIMER_ENABLE 1u
+
+/* Raise the virtual timer's interrupt from counter value `ticks` on. */
+static inline void tn_gtimer_virt_set(uint64_t ticks)
+{
+    tn_sysreg_write(cntv_cval_el0, ticks);
+    tn_sysreg_write(cntv_ctl_el0, TN_GTIMER_ENABLE);
+}
+
+static inline void tn_gtimer_virt_stop(void)
+{
+    tn_sysreg_write(cntv_ctl_el0, 0);
+}
+
+/* Raise the physical timer's interrupt from counter value `ticks` on. */
+static inline void tn_gtimer_phys_set(uint64_t ticks)
+{
+    tn_sysreg_write(cntp_cval_el0, ticks);
+    tn_sysreg_write(cntp_ctl_el0, TN_GTIMER_ENABLE);
+}
+
+static inline void tn_gtimer_phys_stop(void)
+{
+    tn_sysreg_write(cntp_ctl_el0, 0);
+}
+
+#endif
