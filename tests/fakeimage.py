@@ -7,9 +7,15 @@ it ends is the test's choice, so every way in which a run can end is one line.
 import os
 import struct
 import subprocess
+import sys
 import zlib
 
-from tenon import board as boards, pack
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.path.insert(0, os.path.join(TREE, "tools"))
+
+from tenon import board as boards, pack  # noqa: E402  (the path must be set first)
+
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 
 # What the program does behind its text.
 POWER_OFF = "ldr w0, =0x84000008\nsmc #0\n"  # PSCI SYSTEM_OFF (Arm DEN0022)
@@ -88,3 +94,10 @@ def make(folder, text=b"hello\n", end=POWER_OFF, board="qemu-virt", name="app", 
     path = os.path.join(folder, f"{name}.img")
     subprocess.run([pack.tool(), "pack", spec, path], check=True)
     return path
+
+
+def tnimage(*words, **kwargs):
+    """Run the command line; text in and out, never longer than five minutes."""
+    kwargs.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run([TNIMAGE, *map(str, words)], text=True, capture_output=True,
+                          timeout=300, check=False, **kwargs)

@@ -130,11 +130,14 @@ class Watcher:
             name, status, reason = found.groups()
             self.ended.append((name.decode(errors="replace"),
                                int(status) if status else FAULT_STATUS,
-                               reason.decode(errors="replace") if reason else None))
+                               reason.decode(errors="replace").rstrip() if reason else None))
         elif not self.ended and self.refused is None:
-            found = REFUSED.match(line) or self.uboot and UBOOT_TRAP.match(line)
+            found = REFUSED.match(line)
+            trap = self.uboot and UBOOT_TRAP.match(line)
             if found:
-                self.refused = found.group(1).decode(errors="replace")
+                self.refused = found.group(1).decode(errors="replace").rstrip()
+            elif trap:
+                self.refused = f"U-Boot caught a {trap.group(1).decode(errors='replace')}"
 
     def verdict(self, image, timeout):
         """Raises the Refusal for a run that did not succeed."""
