@@ -8,7 +8,7 @@ import glob
 import os
 import re
 
-from tenon import errors
+from tenon import errors, paths
 
 # What newlib's headers must be told so that they declare what the runtimes supply: clocks,
 # sleeping, timers, threads. newlib itself tests only for these macros, never for their value.
@@ -28,11 +28,6 @@ LIBC_DEFINES = tuple(f"-D{name}=200809L" for name in _POSIX) + (
 )
 
 
-def root():
-    """The top of the tree that this tool was started from, a checkout or an installation."""
-    return os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-
-
 def folder():
     """The cache: $TENON_CACHE, or tenonos under the user's cache folder."""
     given = os.environ.get("TENON_CACHE")
@@ -43,9 +38,9 @@ def folder():
 
 def cure():
     """The command that installs what is missing, as the user can type it here."""
-    if os.path.exists(os.path.join(root(), "Makefile")):
+    if os.path.exists(paths.inside("Makefile")):
         return "make setup"
-    return os.path.join(root(), "tools", "setup")
+    return paths.inside("tools", "setup")
 
 
 def _entry(name, *need):

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 
-from tenon import aptsource, cache, errors
+from tenon import aptsource, cache, errors, paths
 
 TARGET = "aarch64-none-elf"
 
@@ -39,6 +39,8 @@ NEWLIB_MUST_DEFINE = (
     "_WANT_IO_C99_FORMATS", "_WANT_IO_LONG_LONG", "_WANT_REENT_SMALL", "_LITE_EXIT",
     "_RETARGETABLE_LOCKING", "_REENT_GLOBAL_ATEXIT",
 )
+# The configuration and the device tree of U-Boot for zcu102.
+UBOOT_ZCU102 = ("core/board/zcu102/uboot.config", "core/board/zcu102/uboot.dts")
 
 
 class Work:
@@ -164,6 +166,21 @@ def build_lwip(work, scratch, out):
     shutil.copy(os.path.join(tree, "COPYING"), out)
 
 
+def build_uboot_zcu102(work, scratch, out):
+    """U-Boot for QEMU's zcu102, which Debian does not package: u-boot.elf."""
+    work.step("fetching the source of u-boot")
+    tree = work.source("u-boot", "2023.01", scratch)
+    work.step("compiling, half a minute of CPU")
+    shutil.copy(paths.inside(UBOOT_ZCU102[0]), os.path.join(tree, "configs", "tenon_defconfig"))
+    dtb = os.path.join(scratch, "zcu102.dtb")
+    work.run(["dtc", "-q", "-O", "dtb", "-o", dtb, paths.inside(UBOOT_ZCU102[1])], scratch)
+    # A fixed time, so that the same source makes the same bytes.
+    env = {"CROSS_COMPILE": "aarch64-linux-gnu-", "SOURCE_DATE_EPOCH": "1672531200"}
+    work.run(["make", "tenon_defconfig"], tree, env)
+    work.run(["make", jobs(), f"EXT_DTB={dtb}", "u-boot.elf"], tree, env)
+    shutil.copy(os.path.join(tree, "u-boot.elf"), out)
+
+
 class Recipe:
     """An entry of the cache: who makes it, in how many steps, for which group of packages."""
 
@@ -181,7 +198,7 @@ class Recipe:
         digest = hashlib.sha256(inspect.getsource(self.make).encode())
         digest.update(repr(self.inputs).encode())
         for path in self.tree_files:
-            with open(os.path.join(cache.root(), path), "rb") as file:
+            with open(paths.inside(path), "rb") as file:
                 digest.update(file.read())
         if self.package:
             digest.update(installed_version(self.package).encode())
@@ -227,13 +244,14 @@ RECIPES = (
            (NEWLIB_CONFIGURE, NEWLIB_CFLAGS, NEWLIB_MUST_DEFINE), package="newlib-source"),
     Recipe("libfdt", "build", 1, build_libfdt),
     Recipe("lwip", "build", 1, build_lwip),
+    Recipe("u-boot-zcu102", "test", 2, build_uboot_zcu102, tree_files=UBOOT_ZCU102),
 )
 
 
 def packages():
     """tools/packages.txt as a list of {name, group, why}."""
     out = []
-    path = os.path.join(cache.root(), "tools", "packages.txt")
+    path = paths.inside("tools", "packages.txt")
     with open(path, encoding="utf-8") as file:
         for line in file:
             words, _, why = line.partition("#")
