@@ -182,11 +182,12 @@ def build_uboot_zcu102(work, scratch, out):
 
 
 class Recipe:
-    """An entry of the cache: who makes it, in how many steps, for which group of packages."""
+    """An entry of the cache: what for, who makes it in how many steps, and from what."""
 
-    def __init__(self, name, group, steps, make, inputs=(), package=None, tree_files=()):
+    def __init__(self, name, group, why, steps, make, inputs=(), package=None, tree_files=()):
         self.name = name
         self.group = group
+        self.why = why
         self.steps = steps
         self.make = make
         self.inputs = inputs
@@ -240,11 +241,12 @@ class Recipe:
 
 
 RECIPES = (
-    Recipe("newlib", "build", 3, build_newlib,
+    Recipe("newlib", "build", "C library", 3, build_newlib,
            (NEWLIB_CONFIGURE, NEWLIB_CFLAGS, NEWLIB_MUST_DEFINE), package="newlib-source"),
-    Recipe("libfdt", "build", 1, build_libfdt),
-    Recipe("lwip", "build", 1, build_lwip),
-    Recipe("u-boot-zcu102", "test", 2, build_uboot_zcu102, tree_files=UBOOT_ZCU102),
+    Recipe("libfdt", "build", "reads device trees", 1, build_libfdt),
+    Recipe("lwip", "build", "TCP/IP", 1, build_lwip),
+    Recipe("u-boot-zcu102", "test", "boots zcu102's images", 2, build_uboot_zcu102,
+           tree_files=UBOOT_ZCU102),
 )
 
 
@@ -263,8 +265,9 @@ def packages():
 
 def installed_version(package):
     """The version of an installed package, or the empty string."""
+    program = shutil.which("dpkg-query") or "/usr/bin/dpkg-query"
     try:
-        result = subprocess.run(["dpkg-query", "-W", "-f=${db:Status-Abbrev}${Version}", package],
+        result = subprocess.run([program, "-W", "-f=${db:Status-Abbrev}${Version}", package],
                                 check=False, capture_output=True, text=True)
     except FileNotFoundError:
         return ""
