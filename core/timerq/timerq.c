@@ -131,7 +131,10 @@ bool tn_timerq_start(struct tn_timerq *q, struct tn_timer *t, uint64_t deadline)
         return false;
     } else if (deadline < head->deadline) {
         link_before(head, t);
-        q->slot[slot] = t;
+        /* In a ring that lost its earliest an equal deadline may lie behind the head. */
+        if (q->order[slot] != LOST) {
+            q->slot[slot] = t;
+        }
         if (q->order[slot] != SORTED) {
             slot = UNKNOWN;
         }
