@@ -2,7 +2,7 @@
 /*
  * GICv3 (Arm IHI 0069) with affinity routing: the system-register CPU interface and the two
  * memory frames.  Everything is Group 1.  The owner of the distributor runs at EL2, or at EL1
- * without a hypervisor; tn_gic_init_cpu() is for EL2.
+ * without a hypervisor.
  */
 #include <tn/gic.h>
 
@@ -20,6 +20,8 @@
 #define GICR_SGI_BASE 0x10000
 
 #define MPIDR_AFFINITY 0xff00ffffffull
+
+#define CURRENT_EL2 (2u << 2)
 
 /* ICC_SRE_EL2: system registers at EL2 and, bit 3, at EL1; no bypass of the GIC. */
 #define SRE_EL2 0xf
@@ -91,11 +93,13 @@ void tn_gic_init_cpu(const struct tn_gic *gic)
     tn_mmio_write32(banked + GIC_IGROUPR, UINT32_MAX);
     wait_clear(gic->gicr, GICR_CTLR_RWP);
 
-    WRITE(ICC_SRE_EL2, SRE_EL2);
-    tn_isb(); /* the other ICC registers exist from here on */
+    if (READ(currentel) == CURRENT_EL2) {
+        WRITE(ICC_SRE_EL2, SRE_EL2);
+        tn_isb(); /* the other ICC registers exist from here on */
+        WRITE(ICH_HCR_EL2, 0);
+    }
     WRITE(ICC_SRE_EL1, 1);
     tn_isb();
-    WRITE(ICH_HCR_EL2, 0);
     WRITE(ICC_CTLR_EL1, 0); /* EOImode 0: end of interrupt deactivates, too */
     WRITE(ICC_AP1R0_EL1, 0); /* what a boot loader left active would mask the rest */
     WRITE(ICC_BPR1_EL1, 0);
