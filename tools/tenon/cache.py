@@ -67,9 +67,10 @@ def lwip():
     return _entry("lwip", "src/include/lwip/opt.h")
 
 
-def uboot_zcu102():
-    """The folder with u-boot.elf for the zcu102 board of QEMU."""
-    return _entry("u-boot-zcu102", "u-boot.elf")
+def uboot(elf):
+    """A U-Boot of the cache as an ELF file, by a board's [uboot] elf: FOLDER/FILE."""
+    name, file = elf.split("/")
+    return os.path.join(_entry(name, file), file)
 
 
 def libgcc():

@@ -8,7 +8,7 @@ import os
 import re
 import time
 
-from tenon import errors
+from tenon import cache, errors
 
 MIB = 1 << 20
 QEMU = "qemu-system-aarch64"
@@ -58,7 +58,13 @@ def boot_args(board, image, boot):
     """How QEMU gets at the image: itself, or through the board's U-Boot."""
     if boot == "kernel":
         return ["-kernel", image.path]
-    bios = board.data.get("uboot", {}).get("bios")
+    uboot = board.data.get("uboot", {})
+    if "elf" in uboot:
+        # One of the cache, whose own boot command is `booti` of what lies at `load`.
+        elf = cache.uboot(uboot["elf"])
+        return ["-kernel", elf,
+                "-device", f"loader,file={image.path},addr={uboot['load']:#x},force-raw=on"]
+    bios = uboot.get("bios")
     if not bios:
         raise errors.Refusal(errors.USAGE, f"board '{board.name}' has no U-Boot for QEMU; "
                              "run it with --boot kernel")
