@@ -62,7 +62,7 @@ def config(libraries):
 @pytest.mark.parametrize("test, library", [pytest.param(*pair, id=pair[0]) for pair in unit_tests()])
 def test_unit(test, library, tmp_path):
     libraries = needed(library)
-    direct = [library, POOL.libraries["LIB_TEST"], *map(POOL.libraries.get, library.selects)]
+    direct = [library, *map(POOL.libraries.get, ["LIB_BASE", "LIB_TEST", *library.selects])]
     sanitizer = "thread" if test.endswith("_tsan_test.c") else "address,undefined"
     program = tmp_path / "test"
     files = dict.fromkeys(file for lib in libraries for file in sources(lib))
