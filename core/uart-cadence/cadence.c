@@ -11,7 +11,9 @@
 #define CR_TX_DIS (1u << 5)
 #define SR 0x2c
 #define SR_RX_EMPTY (1u << 1)
+#define SR_TX_EMPTY (1u << 3)
 #define SR_TX_FULL (1u << 4)
+#define SR_TX_ACTIVE (1u << 11)
 #define FIFO 0x30
 
 void tn_uart_init(uintptr_t base)
@@ -34,6 +36,12 @@ void tn_uart_write(uintptr_t base, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         tn_uart_putc(base, text[i]);
+    }
+}
+
+void tn_uart_flush(uintptr_t base)
+{
+    while ((tn_mmio_read32(base + SR) & (SR_TX_EMPTY | SR_TX_ACTIVE)) != SR_TX_EMPTY) {
     }
 }
 

@@ -6,6 +6,7 @@
 
 #define DR 0x00
 #define FR 0x18
+#define FR_BUSY (1u << 3) /* transmitting */
 #define FR_RXFE (1u << 4) /* receive FIFO empty */
 #define FR_TXFF (1u << 5) /* transmit FIFO full */
 #define CR 0x30
@@ -27,6 +28,12 @@ void tn_uart_write(uintptr_t base, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         tn_uart_putc(base, text[i]);
+    }
+}
+
+void tn_uart_flush(uintptr_t base)
+{
+    while (tn_mmio_read32(base + FR) & FR_BUSY) {
     }
 }
 

@@ -20,6 +20,9 @@ void tn_uart_putc(uintptr_t base, char c);
 /* Write `size` bytes as they are. */
 void tn_uart_write(uintptr_t base, const char *text, size_t size);
 
+/* Wait until everything written has left the transmitter: before power goes. */
+void tn_uart_flush(uintptr_t base);
+
 /* One received byte, 0..255, or -1 when none is there. */
 int tn_uart_getc(uintptr_t base);
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hypercall group IRQ: a partition's own interrupts, and the SGIs of its CPU. */
+#include <tn/abi/cap.h>
+#include <tn/gic.h>
+#include <tn/hv/hypercall.h>
+#include <tn/hv/irq.h>
+#include <tn/hv/partition.h>
+
+static bool is_own(uint64_t intid)
+{
+    if (intid < TN_GIC_SGIS) {
+        return true;
+    }
+    return intid < TN_GIC_SPURIOUS && (tn_hv_partition.irqs[intid / 32] >> intid % 32 & 1);
+}
+
+static TN_HC_FUNCTION long irq_enable(uint64_t id, uint64_t intid, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (!is_own(intid)) {
+        return TN_HC_INVALID;
+    }
+    tn_gic_enable(&tn_hv_gic, (uint32_t)intid);
+    return TN_HC_OK;
+}
+
+static TN_HC_FUNCTION long irq_disable(uint64_t id, uint64_t intid, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (!is_own(intid)) {
+        return TN_HC_INVALID;
+    }
+    tn_gic_disable(&tn_hv_gic, (uint32_t)intid);
+    return TN_HC_OK;
+}
+
+static TN_HC_FUNCTION long irq_pend(uint64_t id, uint64_t intid, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (!is_own(intid)) {
+        return TN_HC_INVALID;
+    }
+    tn_gic_pend(&tn_hv_gic, (uint32_t)intid);
+    return TN_HC_OK;
+}
+
+REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_IRQ, TN_CAP_IRQ, irq_enable, irq_disable, irq_pend);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Direct interrupts: distributor and redistributor are Mortise's, prepared once for exactly what
+ * the descriptor names; the CPU interface is the guest's.  No interrupt enters EL2.
+ */
+#include <tn/hv/irq.h>
+
+#include <tn/board.h>
+#include <tn/hv/partition.h>
+
+/* The frames of the partition's CPU follow those of the CPUs before it. */
+#define GICR_PA (TN_BOARD_GICR_BASE + CONFIG_HV_CPU * TN_BOARD_GICR_SIZE)
+
+TN_HV_DEVICE(gicd, HV_VA_GICD, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE);
+TN_HV_DEVICE(gicr, HV_VA_GICR, GICR_PA, TN_BOARD_GICR_SIZE);
+TN_HV_DEVICE(gicc, HV_VA_GICC, TN_BOARD_GICC_BASE, TN_BOARD_GICC_SIZE);
+
+_Static_assert(TN_BOARD_GICD_SIZE <= HV_VA_CONSOLE - HV_VA_GICD - HV_PAGE, "window");
+_Static_assert(TN_BOARD_GICR_SIZE <= HV_VA_GICD - HV_VA_GICR, "window");
+_Static_assert(TN_BOARD_GICC_SIZE <= HV_PAGE, "window");
+
+const struct tn_gic tn_hv_gic = {
+    .gicd = HV_VA_GICD,
+    .gicr = HV_VA_GICR,
+    .gicc = HV_VA_GICC,
+};
+
+static void start(const struct tn_hv_boot *boot)
+{
+    const struct tn_irq_desc *irqs = tn_desc_irqs(boot->desc);
+
+    tn_gic_init(&tn_hv_gic);
+    tn_gic_init_cpu(&tn_hv_gic);
+    for (unsigned i = 0; i < boot->desc->irq_count; i++) {
+        tn_gic_configure(&tn_hv_gic, irqs[i].intid, irqs[i].priority, irqs[i].edge);
+    }
+}
+
+TN_HV_START(start);

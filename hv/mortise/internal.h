@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the sources of this library. */
+#ifndef MORTISE_INTERNAL_H
+#define MORTISE_INTERNAL_H
+
+#include <stdint.h>
+#include <tn/compiler.h>
+
+/* C entry: physical addresses of the boot loader's DTB and of the image. */
+TN_NORETURN void hv_main(uint64_t dtb, uint64_t base);
+
+/* Map device windows, then `size` bytes of the image (at most HV_BOOT_BLOCKS * HV_BLOCK). */
+void hv_map_devices(void);
+void hv_map_image(uint64_t base, uint64_t size);
+void hv_unmap_image(void);
+
+/* Start the guest at `entry` with `caps`; stage 2 is set up. */
+TN_NORETURN void hv_enter_guest(uint64_t entry, uint64_t caps);
+
+/* ERET with nothing in the general registers; ELR_EL2, SPSR_EL2 are set. */
+TN_NORETURN void hv_launch(void);
+
+#endif

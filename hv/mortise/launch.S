@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * void hv_launch(void): the last instructions before a guest's first.  Does not return: the
+ * stack is empty again, its top is what the vectors expect, and no general register carries
+ * anything into the guest.  FP registers are left alone: Mortise never puts anything in them.
+ * The ERET synchronises the context, so that the system registers just written need no ISB.
+ */
+        .section .text.hv_launch, "ax", %progbits
+        .globl  hv_launch
+        .type   hv_launch, %function
+hv_launch:
+        adrp    x0, __hv_stack_top
+        add     x0, x0, :lo12:__hv_stack_top
+        mov     sp, x0
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        mov     x\n, xzr
+        .endr
+        .irp    n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+        mov     x\n, xzr
+        .endr
+        eret
+        .size   hv_launch, . - hv_launch

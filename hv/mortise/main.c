@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Boot in order: devices, the image and its checks, the partition's tables and registers, the
+ * guest.  Nothing of the image is believed before it is checked.
+ */
+#include <tn/hv/partition.h>
+
+#include <tn/board.h>
+#include <tn/hv/hypercall.h>
+#include <tn/hv/report.h>
+#include <tn/hv/stage2.h>
+#include <tn/image.h>
+#include <tn/psci.h>
+#include <tn/uart.h>
+
+#include "internal.h"
+
+struct tn_hv_partition tn_hv_partition;
+
+extern tn_hv_boot_fn *const __hv_checks[], *const __hv_checks_end[];
+extern tn_hv_boot_fn *const __hv_starts[], *const __hv_starts_end[];
+
+static void call_all(tn_hv_boot_fn *const *function, tn_hv_boot_fn *const *end,
+                     const struct tn_hv_boot *boot)
+{
+    for (; function < end; function++) {
+        (*function)(boot);
+    }
+}
+
+static void number(const char *text, unsigned value)
+{
+    tn_hv_text(text);
+    tn_hv_decimal(value);
+}
+
+/* The host has words for every rule; here is what a board in the field can run into. */
+static TN_NORETURN void refuse(const struct tn_image *image, int code)
+{
+    enum tn_image_error rule = tn_image_rule(code);
+
+    tn_hv_text("mortise: ");
+    if (rule == TN_IMAGE_SEG_CRC) {
+        unsigned owner = image->segments[tn_image_index(code)].partition;
+
+        number("segment ", tn_image_index(code));
+        if (owner == TN_SEGMENT_MORTISE) {
+            tn_hv_text(" (mortise) is corrupt");
+        } else {
+            tn_hv_text(" (partition \"");
+            tn_hv_text(image->partitions[owner].name);
+            tn_hv_text("\") is corrupt");
+        }
+    } else {
+        number("the image breaks rule ", rule);
+        number(": partition ", tn_image_partition(code));
+        number(", index ", tn_image_index(code));
+        tn_hv_text("; 'tnimage verify' says more");
+    }
+    tn_hv_stop();
+}
+
+static void check_image(struct tn_hv_boot *boot)
+{
+    const struct tn_image_info *info = (const void *)(HV_VA_IMAGE + TN_IMAGE_INFO_OFFSET);
+    struct tn_desc_limits limits = {
+        .ipa_size = 1ull << TN_BOARD_IPA_BITS,
+        .image_base = boot->base,
+        .cpu_count = TN_BOARD_CPUS,
+    };
+    uint64_t size = info->file_size;
+    int code;
+
+    /* A size beyond the window, or a wrong one, is refused by tn_image_open(). */
+    if (size > HV_BOOT_BLOCKS * HV_BLOCK) {
+        size = HV_BOOT_BLOCKS * HV_BLOCK;
+    }
+    hv_map_image(boot->base, size);
+    code = tn_image_open(&boot->image, (const void *)HV_VA_BOOT, size);
+    if (code == TN_IMAGE_OK) {
+        code = tn_image_check(&boot->image, &limits);
+    }
+    if (code != TN_IMAGE_OK) {
+        refuse(&boot->image, code);
+    }
+    boot->desc = tn_image_desc(&boot->image, 0);
+}
+
+static void take_partition(const struct tn_partition_desc *desc)
+{
+    struct tn_hv_partition *partition = &tn_hv_partition;
+    const struct tn_region *regions = tn_desc_regions(desc);
+    const struct tn_irq_desc *irqs = tn_desc_irqs(desc);
+    uint64_t lowest = UINT64_MAX;
+
+    __builtin_memcpy(partition->name, desc->name, sizeof(partition->name));
+    partition->caps = desc->caps;
+    for (unsigned i = 0; i < desc->region_count; i++) {
+        if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
+            lowest = regions[i].ipa;
+        }
+    }
+    partition->guard = lowest - HV_PAGE;
+    for (unsigned i = 0; i < desc->irq_count; i++) {
+        partition->irqs[irqs[i].intid / 32] |= 1u << irqs[i].intid % 32;
+    }
+}
+
+void tn_hv_partition_end(void)
+{
+    tn_uart_flush(HV_VA_CONSOLE);
+    tn_psci_system_off();
+}
+
+void hv_main(uint64_t dtb, uint64_t base)
+{
+    struct tn_hv_boot boot = { .base = base, .dtb = dtb };
+    uint64_t entry;
+
+    hv_map_devices();
+    tn_hv_report_init();
+    check_image(&boot);
+    call_all(__hv_checks, __hv_checks_end, &boot);
+
+    take_partition(boot.desc);
+    tn_hv_hypercall_init(tn_hv_partition.caps);
+    if (!tn_hv_stage2_init(&boot)) {
+        tn_hv_text("mortise: S2_TABLES is too small for this partition");
+        tn_hv_stop();
+    }
+    call_all(__hv_starts, __hv_starts_end, &boot);
+    entry = boot.desc->entry;
+    hv_unmap_image();
+    hv_enter_guest(entry, tn_hv_partition.caps);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * EL2's tables after start.S has built them: device windows for good, the image's bytes while
+ * booting.  Both tables are one page, see tn/hv/map.h.
+ */
+#include <tn/hv/partition.h>
+#include <tn/sysreg.h>
+
+#include "internal.h"
+
+#define LEVEL3 ((volatile uint64_t *)HV_VA_TABLES)
+#define LEVEL2 (LEVEL3 + HV_L2_INDEX)
+
+extern const struct tn_hv_device __hv_devices[], __hv_devices_end[];
+
+/*
+ * Entries that were invalid are in no TLB: it is enough that the walker sees the new ones before
+ * they are used (DSB), and that nothing was fetched ahead with the old (ISB).
+ */
+static void publish(void)
+{
+    tn_dsb(ishst);
+    tn_isb();
+}
+
+void hv_map_devices(void)
+{
+    for (const struct tn_hv_device *device = __hv_devices; device < __hv_devices_end; device++) {
+        volatile uint64_t *entry = &LEVEL3[(device->va - HV_VA_IMAGE) / HV_PAGE];
+        uint64_t end = device->pa + device->size;
+
+        for (uint64_t pa = device->pa; pa < end; pa += HV_PAGE) {
+            *entry++ = pa | HV_PTE_COMMON | HV_PTE_PAGE | HV_PTE_DEVICE | HV_PTE_XN;
+        }
+    }
+    publish();
+}
+
+void hv_map_image(uint64_t base, uint64_t size)
+{
+    for (uint64_t at = 0; at < size; at += HV_BLOCK) {
+        LEVEL2[(HV_VA_BOOT + at) / HV_BLOCK] =
+            (base + at) | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_READ_ONLY | HV_PTE_XN;
+    }
+    publish();
+}
+
+/* The guests' bytes are not Mortise's to read while they run. */
+void hv_unmap_image(void)
+{
+    for (unsigned slot = HV_VA_BOOT / HV_BLOCK; slot < 1 << HV_VA_BITS >> 21; slot++) {
+        LEVEL2[slot] = 0;
+    }
+    tn_dsb(ishst); /* the walker sees them gone before TLB entries go */
+    __asm__ volatile("tlbi alle2" : : : "memory");
+    tn_dsb(nsh); /* and the TLB entries are gone before anything else happens */
+    tn_isb();
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exception vectors of EL2.  The table begins with the image itself: its first four entries, for
+ * EL2t, hold the Image header and the start code (start.S says why the first is right there).
+ * This section is the rest, from 0x200 on.  Code that does not fit into its entry is in the
+ * entries for AArch32 guests of EL1, which cannot be taken whole: HCR_EL2.RW is set, and what an
+ * AArch32 program at EL0 causes branches away at once.
+ */
+#include <tn/abi/hypercall.h>
+#include <tn/hv/hypercall.h>
+#include <tn/hv/report.h>
+#include <tn/psci.h>
+
+/* ESR_EL2: HVC from AArch64 with immediate 0; exception class and immediate. */
+#define ESR_HVC_0 0x5a000000
+#define ESR_EC_SHIFT 26
+#define EC_HVC 0x16
+#define EC_SMC 0x17
+#define ESR_IMMEDIATE 0xffff
+
+#define HC_GROUP_SHIFT 8
+#define HC_IDS (TN_HC_GROUPS << HC_GROUP_SHIFT)
+#define PSCI_IDS 32
+
+/* The upper half of a guest's frame, where the vector starts, is x16..x30 and the kind. */
+#define HALF (HV_FRAME_SIZE / 2)
+
+        .macro  vector offset
+        .org    \offset - 0x200
+        .endm
+
+        .section .hv.vectors, "ax", %progbits
+
+/*
+ * From EL2 itself: Mortise's own mistake.  x0 goes to TPIDR_EL2, which has no other use, the
+ * kind to FAR_EL1: no guest will run any more.
+ */
+        .macro  panic_vector offset, kind
+        vector  \offset
+        msr     tpidr_el2, x0
+        mov     x0, #\kind
+        b       panic_entry
+        .endm
+
+        panic_vector 0x200, HV_KIND_SYNC
+        panic_vector 0x280, HV_KIND_IRQ
+        panic_vector 0x300, HV_KIND_FIQ
+        panic_vector 0x380, HV_KIND_SERROR
+
+/*
+ * Synchronous, from a guest.  What follows is counted: 29 instructions and the function's for a
+ * hypercall, 34 for PSCI.  x16 and x17 go to their places in the frame that a report would use;
+ * the rest of its upper half serves for the other registers that a function may clobber.
+ * SP_EL2 + HALF is the hypercall table.
+ */
+        vector  0x400
+        stp     x16, x17, [sp, #-HALF]!
+        mrs     x16, esr_el2
+        mov     w17, #ESR_HVC_0
+        cmp     w16, w17
+        b.ne    not_hvc_0
+        mov     w17, #TN_HC_BASE
+        sub     w16, w0, w17
+        cmp     w16, #HC_IDS
+        b.hs    not_ours                /* below TN_HC_BASE it is a large number */
+        stp     x1, x2, [sp, #16]
+        stp     x3, x4, [sp, #32]
+        stp     x5, x6, [sp, #48]
+        stp     x7, x8, [sp, #64]
+        stp     x18, x30, [sp, #80]
+        lsr     w17, w16, #HC_GROUP_SHIFT
+        add     x17, sp, w17, uxtw #4
+        ldp     x17, x18, [x17, #HALF + HV_HC_FIRST_SLOT * HV_HC_SLOT_SIZE]
+        and     w16, w16, #(1 << HC_GROUP_SHIFT) - 1
+call:                                   /* w16 = function, x17 = functions, x18 = count, refusal */
+        cmp     w16, w18
+        b.hs    refuse
+        ldr     x17, [x17, w16, uxtw #3]
+        blr     x17
+restore:
+        ldp     x18, x30, [sp, #80]
+        ldp     x7, x8, [sp, #64]
+        ldp     x5, x6, [sp, #48]
+        ldp     x3, x4, [sp, #32]
+        ldp     x1, x2, [sp, #16]
+        ldp     x16, x17, [sp], #HALF
+        eret
+
+        .macro  guest_vector offset, kind
+        vector  \offset
+        stp     x16, x17, [sp, #-HALF]!
+        mov     w17, #\kind
+        b       report
+        .endm
+
+        guest_vector 0x480, HV_KIND_IRQ
+
+/* Not one of our identifiers: PSCI's, 32 and 64 bits, or unknown. */
+not_ours:
+        and     w16, w0, #~TN_PSCI_64
+        mov     w17, #TN_PSCI_BASE
+        sub     w16, w16, w17
+        cmp     w16, #PSCI_IDS
+        b.hs    unknown
+        stp     x1, x2, [sp, #16]
+        stp     x3, x4, [sp, #32]
+        stp     x5, x6, [sp, #48]
+        stp     x7, x8, [sp, #64]
+        stp     x18, x30, [sp, #80]
+        ldp     x17, x18, [sp, #HALF + HV_HC_PSCI_SLOT * HV_HC_SLOT_SIZE]
+        b       call
+unknown:
+        mov     x0, #TN_HC_NOT_SUPPORTED
+        ldp     x16, x17, [sp], #HALF
+        eret
+
+        guest_vector 0x500, HV_KIND_FIQ
+
+refuse:
+        asr     x0, x18, #32
+        b       restore
+
+        guest_vector 0x580, HV_KIND_SERROR
+
+/* w16 = ESR_EL2: another HVC, an SMC, or a fault. */
+not_hvc_0:
+        lsr     w17, w16, #ESR_EC_SHIFT
+        cmp     w17, #EC_SMC
+        b.eq    smc
+        cmp     w17, #EC_HVC
+        mov     w17, #HV_KIND_SYNC
+        b.ne    report
+        and     w16, w16, #ESR_IMMEDIATE
+        cmp     w16, #TN_HVC_FAULT
+        b.ne    unknown
+        mov     w17, #HV_KIND_GUEST
+        b       report
+smc:
+        /* An SMC that is trapped has not been executed: its return address is its own. */
+        mrs     x17, elr_el2
+        add     x17, x17, #4
+        msr     elr_el2, x17
+        tst     w16, #ESR_IMMEDIATE
+        b.eq    not_ours                /* PSCI, as some guests are told to call it */
+        b       unknown
+
+        guest_vector 0x600, HV_KIND_SYNC
+
+/*
+ * report: x16, x17 saved, w17 = kind.  Completes struct hv_frame.
+ */
+report:
+        sub     sp, sp, #HALF
+        stp     x0, x1, [sp, #0]
+        stp     x2, x3, [sp, #16]
+        stp     x4, x5, [sp, #32]
+        stp     x6, x7, [sp, #48]
+        stp     x8, x9, [sp, #64]
+        stp     x10, x11, [sp, #80]
+        stp     x12, x13, [sp, #96]
+        stp     x14, x15, [sp, #112]
+        stp     x18, x19, [sp, #144]
+        stp     x20, x21, [sp, #160]
+        stp     x22, x23, [sp, #176]
+        stp     x24, x25, [sp, #192]
+        stp     x26, x27, [sp, #208]
+        stp     x28, x29, [sp, #224]
+        stp     x30, x17, [sp, #240]
+        mov     x0, sp
+        b       tn_hv_guest_fault
+
+        guest_vector 0x680, HV_KIND_IRQ
+
+/*
+ * panic_entry: TPIDR_EL2 = x0, x0 = kind.  The stack pointer may be what is wrong, so the frame
+ * goes to the top of the stack, which nobody will return to.  VMPIDR_EL2 is never 0 otherwise:
+ * a panic inside a panic finds it 0 and stops.
+ */
+panic_entry:
+        msr     far_el1, x0
+        mrs     x0, vmpidr_el2
+        cbz     x0, tn_psci_system_off
+        msr     vmpidr_el2, xzr
+        mov     x0, sp
+        msr     sp_el0, x0
+        adrp    x0, __hv_stack_top - HV_FRAME_SIZE
+        add     x0, x0, :lo12:__hv_stack_top - HV_FRAME_SIZE
+        mov     sp, x0
+        stp     x16, x17, [sp, #HALF]
+        mrs     x17, far_el1
+        mrs     x0, tpidr_el2
+        stp     x0, x1, [sp, #0]
+        stp     x2, x3, [sp, #16]
+        b       panic_rest
+
+        guest_vector 0x700, HV_KIND_FIQ
+
+panic_rest:
+        stp     x4, x5, [sp, #32]
+        stp     x6, x7, [sp, #48]
+        stp     x8, x9, [sp, #64]
+        stp     x10, x11, [sp, #80]
+        stp     x12, x13, [sp, #96]
+        stp     x14, x15, [sp, #112]
+        stp     x18, x19, [sp, #144]
+        stp     x20, x21, [sp, #160]
+        stp     x22, x23, [sp, #176]
+        stp     x24, x25, [sp, #192]
+        stp     x26, x27, [sp, #208]
+        stp     x28, x29, [sp, #224]
+        stp     x30, x17, [sp, #240]
+        mov     x0, sp
+        b       tn_hv_panic
+
+        guest_vector 0x780, HV_KIND_SERROR
+        .org    0x600

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual address space of EL2: 25 bits, 16 slots of 2 MiB (docs/architecture.md).  One page
+ * holds both tables: it is the level-3 table of slot 1, and entries HV_L2_INDEX.. of it, which
+ * map nothing else, are the level-2 table.  Read as a level-3 entry, the level-2 entry of slot 1
+ * maps this page itself, at HV_VA_TABLES.  May be included from assembly.
+ */
+#ifndef TN_HV_MAP_H
+#define TN_HV_MAP_H
+
+#define HV_PAGE 0x1000
+#define HV_BLOCK 0x200000
+#define HV_VA_BITS 25
+
+#define HV_VA_IMAGE 0x200000  /* slot 1: text, read-only data */
+#define HV_VA_BSS 0x300000    /* writable data; its first page is the table page, not mapped here */
+#define HV_VA_TABLES 0x381000 /* the table page */
+#define HV_VA_BOOT 0x400000   /* slots 2..15 while booting: the image, read-only */
+#define HV_BOOT_BLOCKS 14
+
+#define HV_L2_INDEX 384 /* in 8-byte entries of the table page: byte 0xc00, 128-byte aligned */
+
+/* Device windows, from the end of slot 1 down. */
+#define HV_VA_CONSOLE 0x3ff000
+#define HV_VA_GICC 0x3fe000 /* GICv2: one page */
+#define HV_VA_GICD 0x3e0000 /* 64 KiB */
+#define HV_VA_GICR 0x3c0000 /* GICv3: 128 KiB, one CPU's two frames */
+
+/*
+ * Page and block descriptors, Arm ARM D5.3, EL2 stage 1: bit 6 is RES1, bit 7 read-only, memory
+ * type 0 of MAIR_EL2 is Normal Write-Back, type 1 Device-nGnRE.  Everything is inner shareable
+ * and has its access flag set.
+ */
+#define HV_PTE_COMMON 0x740
+#define HV_PTE_PAGE 3
+#define HV_PTE_BLOCK 1
+#define HV_PTE_READ_ONLY 0x80
+#define HV_PTE_DEVICE 0x4
+#define HV_PTE_XN 0x40000000000000
+
+#define HV_MAIR 0x04ff
+
+#endif

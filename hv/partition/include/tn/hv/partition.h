@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What Mortise keeps of a partition after boot, and how its libraries take part in the boot.
+ * Mortise is composed for its image: a library that is not linked leaves no entry in these
+ * tables and costs nothing.
+ */
+#ifndef TN_HV_PARTITION_H
+#define TN_HV_PARTITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tn/abi/partition.h>
+#include <tn/compiler.h>
+#include <tn/hv/map.h>
+#include <tn/image.h>
+
+/* The image's one partition. */
+struct tn_hv_partition {
+    char name[32];
+    uint64_t caps;
+    uint64_t guard; /* guest-physical address of the page under its lowest writable memory */
+    uint32_t irqs[1024 / 32]; /* bitmap: INTIDs that it may use */
+};
+
+extern struct tn_hv_partition tn_hv_partition;
+
+static inline bool tn_hv_has_cap(unsigned cap)
+{
+    return tn_hv_partition.caps >> cap & 1;
+}
+
+/*
+ * The partition has ended, its last message is out.  When all partitions have ended the machine
+ * is powered off.
+ */
+TN_NORETURN void tn_hv_partition_end(void);
+
+/* While Mortise boots. */
+struct tn_hv_boot {
+    uint64_t base;   /* physical address of the image */
+    uint64_t dtb;    /* physical address of the boot loader's device tree, or 0 */
+    struct tn_image image; /* checked; valid until the first guest runs */
+    const struct tn_partition_desc *desc; /* of the partition, checked */
+};
+
+/*
+ * TN_HV_DEVICE(name, va, pa, size): device registers that Mortise itself uses, mapped at boot;
+ * `va` one of the windows of tn/hv/map.h, sizes in bytes, page-aligned.
+ */
+struct tn_hv_device {
+    uint64_t pa;
+    uint32_t va;
+    uint32_t size;
+};
+
+#define TN_HV_DEVICE(name, va_, pa_, size_)                                                        \
+    static const struct tn_hv_device tn_hv_device_##name TN_SECTION(".hv.device") = {              \
+        .pa = (pa_), .va = (va_), .size = (size_)                                                  \
+    }
+
+/*
+ * TN_HV_BOOT_CHECK(function): called after the image's own checks and before anything of the
+ * partition is set up.  It reports and powers off when the image must not start.
+ * TN_HV_START(function): called before the guest's first instruction, tn_hv_partition filled in.
+ */
+typedef void tn_hv_boot_fn(const struct tn_hv_boot *boot);
+
+#define TN_HV_BOOT_CHECK(function)                                                                 \
+    static tn_hv_boot_fn *const tn_hv_check_##function TN_SECTION(".hv.check") = (function)
+#define TN_HV_START(function)                                                                      \
+    static tn_hv_boot_fn *const tn_hv_start_##function TN_SECTION(".hv.init") = (function)
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PSCI 1.1 (Arm DEN0022D) for a partition with one CPU, which is on for as long as the partition
+ * lives.  Every function that would switch it off ends the partition.
+ */
+#include <tn/psci.h>
+
+#include <tn/abi/cap.h>
+#include <tn/hv/hypercall.h>
+#include <tn/hv/partition.h>
+#include <tn/sysreg.h>
+
+#define VERSION_1_1 0x10001
+#define MPIDR_AFFINITY 0xff00ffffffull
+#define AFFINITY_ON 0
+
+#define PSCI_FN static TN_HC_FUNCTION long
+
+/* An argument of the 32-bit form of a function is the lower half of its register. */
+static uint64_t argument(uint64_t id, uint64_t value)
+{
+    return id & TN_PSCI_64 ? value : (uint32_t)value;
+}
+
+static bool is_self(uint64_t target)
+{
+    return target == (tn_sysreg_read(mpidr_el1) & MPIDR_AFFINITY);
+}
+
+PSCI_FN psci_version(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    return VERSION_1_1;
+}
+
+PSCI_FN psci_none(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    return TN_PSCI_NOT_SUPPORTED;
+}
+
+PSCI_FN psci_end(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    tn_hv_partition_end();
+}
+
+PSCI_FN psci_cpu_on(uint64_t id, uint64_t target, uint64_t x2, uint64_t x3)
+{
+    (void)x2, (void)x3;
+    return is_self(argument(id, target)) ? TN_PSCI_ALREADY_ON : TN_PSCI_INVALID_PARAMETERS;
+}
+
+PSCI_FN psci_affinity_info(uint64_t id, uint64_t target, uint64_t level, uint64_t x3)
+{
+    (void)x3;
+    if (argument(id, level) != 0 || !is_self(argument(id, target))) {
+        return TN_PSCI_INVALID_PARAMETERS;
+    }
+    return AFFINITY_ON;
+}
+
+PSCI_FN psci_migrate_info_type(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    return TN_PSCI_NO_MIGRATION;
+}
+
+/* Functions by bit: those that exist, and those of them that have a 64-bit form. */
+#define EXIST                                                                                      \
+    (1u << TN_PSCI_VERSION | 1u << TN_PSCI_CPU_OFF | 1u << TN_PSCI_CPU_ON |                        \
+     1u << TN_PSCI_AFFINITY_INFO | 1u << TN_PSCI_MIGRATE_INFO_TYPE | 1u << TN_PSCI_SYSTEM_OFF |    \
+     1u << TN_PSCI_SYSTEM_RESET | 1u << TN_PSCI_FEATURES)
+#define EXIST_64 (1u << TN_PSCI_CPU_ON | 1u << TN_PSCI_AFFINITY_INFO)
+
+PSCI_FN psci_features(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    uint32_t asked = (uint32_t)x1;
+    uint32_t number = (asked & ~TN_PSCI_64) - TN_PSCI_BASE;
+    uint32_t set = asked & TN_PSCI_64 ? EXIST_64 : EXIST;
+
+    (void)id, (void)x2, (void)x3;
+    if (number > TN_PSCI_FEATURES || !(set >> number & 1)) {
+        return TN_PSCI_NOT_SUPPORTED;
+    }
+    return TN_PSCI_SUCCESS;
+}
+
+/* In the order of PSCI's numbers; CPU_SUSPEND, MIGRATE and MIGRATE_INFO_UP_CPU do not exist. */
+REGISTER_HYPERCALL_GROUP(HV_HC_GROUP_PSCI, TN_CAP_POWER, psci_version, psci_none, psci_end,
+                         psci_cpu_on, psci_affinity_info, psci_none, psci_migrate_info_type,
+                         psci_none, psci_end, psci_end, psci_features);

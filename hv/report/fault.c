@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why a guest, or Mortise itself, stopped: the exception syndrome (Arm ARM D13, ESR_ELx) in
+ * words, then the registers.
+ */
+#include <tn/hv/report.h>
+
+#include <stdbool.h>
+#include <tn/hv/partition.h>
+#include <tn/sysreg.h>
+
+#include "internal.h"
+
+#define ESR_EC(esr) ((unsigned)((esr) >> 26 & 0x3f))
+#define EC_INSTRUCTION_ABORT 0x20
+#define EC_DATA_ABORT 0x24
+#define EC_SAME_EL 1u /* the odd neighbour of an abort's class: it was taken from the same EL */
+#define ISS_FSC(esr) ((unsigned)((esr) & 0x3f))
+#define ISS_WRITE (1u << 6)
+#define ISS_VALID (1u << 24)
+#define ISS_SIZE(esr) (1u << ((esr) >> 22 & 3)) /* bytes */
+
+#define SPSR_SP 1u       /* the interrupted code used SP_ELx */
+#define VECTOR_TABLE 0x800u
+#define VECTOR_KIND(offset) ((offset) >> 7 & 3)
+
+/* What there is to know of one exception. */
+struct cause {
+    uint64_t kind, esr, far, pc, sp, spsr;
+};
+
+static const struct {
+    uint8_t class;
+    const char *text;
+} classes[] = {
+    { 0x00, "undefined instruction" },
+    { 0x07, "FP or SIMD access" },
+    { 0x0e, "illegal execution state" },
+    { 0x15, "SVC" },
+    { 0x18, "access to a system register" },
+    { EC_INSTRUCTION_ABORT, "instruction abort" },
+    { EC_INSTRUCTION_ABORT | EC_SAME_EL, "instruction abort" },
+    { 0x22, "misaligned program counter" },
+    { EC_DATA_ABORT, "data abort" },
+    { EC_DATA_ABORT | EC_SAME_EL, "data abort" },
+    { 0x26, "misaligned stack pointer" },
+    { 0x2c, "floating-point exception" },
+    { 0x3c, "breakpoint instruction" },
+};
+
+/* By kind; a synchronous exception is looked up in the table above. */
+static const char *const kinds[] = {
+    [HV_KIND_IRQ] = "unexpected interrupt",
+    [HV_KIND_FIQ] = "unexpected fast interrupt",
+    [HV_KIND_SERROR] = "SError",
+};
+
+static const char *reason_text(const struct cause *cause)
+{
+    if (cause->kind != HV_KIND_SYNC) {
+        return kinds[cause->kind];
+    }
+    for (unsigned i = 0; i < TN_ARRAY_SIZE(classes); i++) {
+        if (classes[i].class == ESR_EC(cause->esr)) {
+            return classes[i].text;
+        }
+    }
+    return "unknown exception";
+}
+
+/* Fault status code of an abort; levels do not matter to whom reads this. */
+static const char *status_text(unsigned fsc)
+{
+    switch (fsc >> 2) {
+    case 0:
+        return "address size";
+    case 1:
+        return "translation";
+    case 2:
+        return "access flag";
+    case 3:
+        return "permission";
+    default:
+        return fsc == 0x21 ? "alignment" : "external";
+    }
+}
+
+/* The access that an abort is about. */
+static void print_access(const struct cause *cause)
+{
+    tn_hv_text(" (");
+    tn_hv_text(status_text(ISS_FSC(cause->esr)));
+    tn_hv_text(" fault) at ");
+    tn_hv_hex(cause->far, 16);
+    if ((ESR_EC(cause->esr) & ~EC_SAME_EL) == EC_DATA_ABORT) {
+        tn_hv_text(cause->esr & ISS_WRITE ? ", write" : ", read");
+        if (cause->esr & ISS_VALID) {
+            tn_hv_text(" of ");
+            tn_hv_decimal(ISS_SIZE(cause->esr));
+            tn_hv_text(" bytes");
+        }
+    }
+}
+
+static void print_cause(const struct cause *cause, const struct tn_hv_frame *frame, bool overflow)
+{
+    unsigned class = ESR_EC(cause->esr) & ~EC_SAME_EL;
+
+    tn_hv_text(overflow ? "stack overflow" : reason_text(cause));
+    if (cause->kind == HV_KIND_SYNC && (class == EC_DATA_ABORT || class == EC_INSTRUCTION_ABORT)) {
+        print_access(cause);
+    }
+    report_registers(frame, cause->pc, cause->sp, cause->esr, cause->spsr);
+}
+
+/* An exception that EL2 took from the guest. */
+static struct cause cause_at_el2(uint64_t kind)
+{
+    struct cause cause = {
+        .kind = kind,
+        .esr = tn_sysreg_read(esr_el2),
+        .far = tn_sysreg_read(far_el2),
+        .pc = tn_sysreg_read(elr_el2),
+        .spsr = tn_sysreg_read(spsr_el2),
+    };
+
+    cause.sp = cause.spsr & SPSR_SP ? tn_sysreg_read(sp_el1) : tn_sysreg_read(sp_el0);
+    return cause;
+}
+
+/*
+ * One that the guest took at EL1 and gave up on.  Its ESR_EL1 belongs to a synchronous exception;
+ * which vector the HVC is in says whether it was one.
+ */
+static struct cause cause_at_el1(void)
+{
+    uint64_t offset = tn_sysreg_read(elr_el2) - 4 - tn_sysreg_read(vbar_el1);
+    struct cause cause = {
+        .kind = offset < VECTOR_TABLE ? VECTOR_KIND(offset) : HV_KIND_SYNC,
+        .esr = tn_sysreg_read(esr_el1),
+        .far = tn_sysreg_read(far_el1),
+        .pc = tn_sysreg_read(elr_el1),
+        .spsr = tn_sysreg_read(spsr_el1),
+    };
+
+    cause.sp = cause.spsr & SPSR_SP ? tn_sysreg_read(sp_el1) : tn_sysreg_read(sp_el0);
+    return cause;
+}
+
+void tn_hv_guest_fault(const struct tn_hv_frame *frame)
+{
+    struct cause cause =
+        frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
+    /* Stage 2 leaves the page under the stack unmapped; a fault there is nothing else. */
+    bool overflow = cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
+                    cause.far - tn_hv_partition.guard < HV_PAGE;
+
+    /* The guest may have left its own line open. */
+    tn_hv_text("\n");
+    tn_hv_partition_line();
+    tn_hv_text(" fault: ");
+    print_cause(&cause, frame, overflow);
+    tn_hv_partition_end();
+}
+
+void tn_hv_panic(const struct tn_hv_frame *frame)
+{
+    struct cause cause = cause_at_el2(frame->kind);
+
+    cause.sp = tn_sysreg_read(sp_el0);
+    tn_hv_text("\nmortise: panic: ");
+    print_cause(&cause, frame, false);
+    tn_hv_stop();
+}

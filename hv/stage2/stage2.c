@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stage-2 tables: 4 KiB pages, and 2 MiB blocks where both addresses allow.  The size of the
+ * guest-physical space is the board's (TN_BOARD_IPA_BITS), and with it the level of the root and
+ * its size.  tools/tenon/stage2.py counts tables in the same way: what changes here changes there.
+ */
+#include <tn/hv/stage2.h>
+
+#include <tn/board.h>
+#include <tn/compiler.h>
+#include <tn/hv/partition.h>
+#include <tn/image.h>
+#include <tn/sysreg.h>
+
+#define BLOCK_SHIFT 21
+#define GIB_SHIFT 30
+#define TABLE_ENTRIES 512u
+
+/* The root is at level 2 where its at most 512 entries of 2 MiB reach, else at level 1. */
+#define ROOT_AT_LEVEL_2 (TN_BOARD_IPA_BITS <= GIB_SHIFT)
+#define ROOT_ENTRIES (1u << (TN_BOARD_IPA_BITS - (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)))
+#define ROOT_BYTES (ROOT_ENTRIES * 8 < 64 ? 64 : ROOT_ENTRIES * 8)
+
+_Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one root table");
+
+/* Descriptors, stage 2: D5.3. */
+#define S2_TABLE 3u
+#define S2_PAGE 3u
+#define S2_BLOCK 1u
+#define S2_NORMAL (0xfu << 2)   /* Write-Back, Write-Back */
+#define S2_DEVICE (0x1u << 2)   /* Device-nGnRE */
+#define S2_READ (1u << 6)
+#define S2_WRITE (2u << 6)
+#define S2_SHARED (3u << 8)     /* inner shareable; ignored for a device */
+#define S2_ACCESSED (1u << 10)
+#define S2_XN (1ull << 54)
+#define S2_ADDRESS 0x0000fffffffff000ull
+
+/* VTCR_EL2: tables Write-Back, inner shareable; bit 31 is RES1; physical size as the CPU's. */
+#define VTCR_WALK (1u << 31 | 3u << 12 | 1u << 10 | 1u << 8)
+#define VTCR_SL0 ((ROOT_AT_LEVEL_2 ? 0u : 1u) << 6)
+#define VTCR_T0SZ (64u - TN_BOARD_IPA_BITS)
+#define VTCR_PS_SHIFT 16
+#define PARANGE_48 5u
+
+/* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
+static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.page.s2")
+    TN_ALIGNED(HV_PAGE);
+static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.root.s2") TN_ALIGNED(ROOT_BYTES);
+static unsigned pool_used;
+
+/* .bss is contiguous in both address spaces; the table page is its first. */
+static uint64_t bss_pa;
+
+static uint64_t pa_of(const void *data)
+{
+    return bss_pa + ((uintptr_t)data - HV_VA_BSS);
+}
+
+/* The table that `entry` leads to, made when there is none; NULL when the pool is empty. */
+static uint64_t *table_below(uint64_t *entry)
+{
+    if (*entry == 0) {
+        if (pool_used == CONFIG_S2_TABLES) {
+            return NULL;
+        }
+        for (unsigned i = 0; i < TABLE_ENTRIES; i += 2) {
+            pool[pool_used][i] = 0;
+            pool[pool_used][i + 1] = 0;
+        }
+        *entry = pa_of(pool[pool_used++]) | S2_TABLE;
+    }
+    return (uint64_t *)((*entry & S2_ADDRESS) - bss_pa + HV_VA_BSS);
+}
+
+/* The level-2 entry of `ipa`; NULL when the pool is empty. */
+static uint64_t *level2_entry(uint64_t ipa)
+{
+    uint64_t *table = root;
+
+    if (!ROOT_AT_LEVEL_2) {
+        table = table_below(&root[ipa >> GIB_SHIFT]);
+    }
+    return table == NULL ? NULL : &table[ipa >> BLOCK_SHIFT & (TABLE_ENTRIES - 1)];
+}
+
+static bool map(uint64_t ipa, uint64_t pa, uint64_t size, uint64_t attributes)
+{
+    uint64_t end = ipa + size;
+
+    while (ipa < end) {
+        uint64_t *entry = level2_entry(ipa);
+        uint64_t next = (ipa | (HV_BLOCK - 1)) + 1;
+        uint64_t *table;
+
+        if (entry == NULL) {
+            return false;
+        }
+        if (((ipa | pa) & (HV_BLOCK - 1)) == 0 && next <= end) {
+            *entry = pa | attributes | S2_BLOCK;
+            ipa += HV_BLOCK;
+            pa += HV_BLOCK;
+            continue;
+        }
+        table = table_below(entry);
+        if (table == NULL) {
+            return false;
+        }
+        for (; ipa < end && ipa < next; ipa += HV_PAGE, pa += HV_PAGE) {
+            table[ipa >> 12 & (TABLE_ENTRIES - 1)] = pa | attributes | S2_PAGE;
+        }
+    }
+    return true;
+}
+
+static uint64_t attributes_of(const struct tn_region *region)
+{
+    uint64_t attributes = S2_ACCESSED | S2_SHARED;
+
+    attributes |= region->kind == TN_REGION_DEVICE ? S2_DEVICE : S2_NORMAL;
+    if (region->access & TN_ACCESS_R) {
+        attributes |= S2_READ;
+    }
+    if (region->access & TN_ACCESS_W) {
+        attributes |= S2_WRITE;
+    }
+    if (!(region->access & TN_ACCESS_X)) {
+        attributes |= S2_XN;
+    }
+    return attributes;
+}
+
+bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
+{
+    const struct tn_region *regions = tn_desc_regions(boot->desc);
+    uint64_t parange = tn_sysreg_read(id_aa64mmfr0_el1) & 0xf;
+
+    bss_pa = boot->base + boot->image.info->hv_bss_offset;
+    for (unsigned i = 0; i < boot->desc->region_count; i++) {
+        const struct tn_region *region = &regions[i];
+        uint64_t pa = region->source;
+
+        if (region->kind != TN_REGION_DEVICE) {
+            pa += boot->base;
+        }
+        if (!map(region->ipa, pa, region->size, attributes_of(region))) {
+            return false;
+        }
+    }
+    if (parange > PARANGE_48) {
+        parange = PARANGE_48;
+    }
+    tn_sysreg_write(vtcr_el2, VTCR_WALK | VTCR_SL0 | VTCR_T0SZ | parange << VTCR_PS_SHIFT);
+    tn_sysreg_write(vttbr_el2, pa_of(root)); /* VMID 0: there is one partition */
+    /*
+     * The tables must be visible to the walker before a translation can be made from them, and
+     * what earlier translations left must be gone.  The last ISB puts the registers in force.
+     */
+    tn_dsb(ish);
+    __asm__ volatile("tlbi alle1" : : : "memory");
+    tn_dsb(nsh);
+    tn_isb();
+    return true;
+}
