@@ -19,10 +19,11 @@ def from_list(text):
     out = []
     for line in text.splitlines():
         match = _LINE.match(line.split("#", 1)[0])
-        if match:
-            entry = f"deb-src {match.group(1)}"
-            if entry not in out:
-                out.append(entry)
+        if not match or re.search(r"(^|\s)cdrom:", match.group(1)):
+            continue  # a disc holds no sources, and apt would ask for it
+        entry = f"deb-src {match.group(1)}"
+        if entry not in out:
+            out.append(entry)
     return "".join(f"{entry}\n" for entry in out)
 
 
