@@ -49,27 +49,33 @@ static uint32_t schedule(uint32_t w[16], const uint8_t *block, unsigned t)
 
 static void compress(uint32_t state[8], const uint8_t *block)
 {
+    /* Eight variables, not an array: they stay in registers while they change places. */
+    uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+    uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     uint32_t w[16];
-    uint32_t s[8];
 
-    for (unsigned i = 0; i < 8; i++) {
-        s[i] = state[i];
-    }
     for (unsigned t = 0; t < 64; t++) {
-        uint32_t a = s[0], b = s[1], c = s[2], e = s[4], f = s[5], g = s[6];
-        uint32_t t1 = s[7] + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) +
-                      K[t] + schedule(w, block, t);
+        uint32_t t1 = h + (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((e & f) ^ (~e & g)) + K[t] +
+                      schedule(w, block, t);
         uint32_t t2 = (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
 
-        for (unsigned i = 7; i > 0; i--) {
-            s[i] = s[i - 1];
-        }
-        s[4] += t1;
-        s[0] = t1 + t2;
+        h = g;
+        g = f;
+        f = e;
+        e = d + t1;
+        d = c;
+        c = b;
+        b = a;
+        a = t1 + t2;
     }
-    for (unsigned i = 0; i < 8; i++) {
-        state[i] += s[i];
-    }
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+    state[5] += f;
+    state[6] += g;
+    state[7] += h;
 }
 
 void tn_sha256_init(struct tn_sha256 *hash)
