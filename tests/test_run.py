@@ -135,7 +135,7 @@ def test_closed_input(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "hello\n", "")
 
 
-@pytest.mark.parametrize("board", BOARDS[:2])
+@pytest.mark.parametrize("board", BOARDS)
 def test_uboot(tmp_path, board):
     image = fakeimage.make(tmp_path, board=board)
     done = run(image, "--boot", "uboot", stdin=None, input="must not stop the boot")

@@ -6,11 +6,15 @@ image add up to its file_size and memory_size exactly: headers, tables, alignmen
 memory are rows, too.
 """
 import os
+import struct
 from dataclasses import asdict, dataclass
 
-from tenon import errors, memmap
+from tenon import elf as elfs, errors, memmap
 
 KEYS = ("lib", "symbol", "section", "partition")
+STT_OBJECT = 1
+SHF_WRITE = 1
+SHF_EXECINSTR = 4
 SECTIONS = ("text", "rodata", "data", "bss")
 
 
@@ -114,31 +118,25 @@ def image_rows(image):
 
 def symbol_rows(part, path):
     """A Row for each symbol of an ELF file; bytes that no symbol covers are not in it."""
-    kinds = ("STT_FUNC", "STT_OBJECT")
+    elf = open_elf(path)
     rows, seen = {}, set()
-    with open_elf(path) as elf:
-        table = elf.get_section_by_name(".symtab")
-        for symbol in table.iter_symbols() if table else ():
-            section = symbol["st_shndx"]
-            place = (symbol["st_value"], symbol["st_size"])
-            if symbol["st_info"]["type"] not in kinds or not isinstance(section, int) \
-                    or not symbol["st_size"] or place in seen:
-                continue
-            seen.add(place)
-            kind = section_kind(elf.get_section(section))
-            row = section_row(part, symbol.name, {kind: symbol["st_size"]})
-            if symbol.name in rows:
-                row = add(rows[symbol.name], row)
-            rows[symbol.name] = row
+    for symbol in elf.symbols:
+        place = (symbol.value, symbol.size)
+        if symbol.kind not in (STT_OBJECT, elfs.STT_FUNC) or not symbol.size or place in seen \
+                or not 0 < symbol.section < len(elf.sections):
+            continue
+        seen.add(place)
+        row = section_row(part, symbol.name,
+                          {section_kind(elf.sections[symbol.section]): symbol.size})
+        rows[symbol.name] = add(rows[symbol.name], row) if symbol.name in rows else row
     return list(rows.values())
 
 
 def section_rows(part, path):
     """A Row for each allocated section of an ELF file."""
-    with open_elf(path) as elf:
-        return [section_row(part, section.name, {section_kind(section): section["sh_size"]})
-                for section in elf.iter_sections()
-                if section["sh_flags"] & 2 and section["sh_size"]]
+    return [section_row(part, section.name, {section_kind(section): section.size})
+            for section in open_elf(path).sections
+            if section.flags & elfs.SHF_ALLOC and section.size]
 
 
 def add(one, two):
@@ -151,32 +149,21 @@ def add(one, two):
 
 
 def section_kind(section):
-    """text, rodata, data or bss: by the section's flags (1 write, 4 execute)."""
-    if section["sh_type"] == "SHT_NOBITS":
+    """text, rodata, data or bss: by the section's flags."""
+    if section.kind == elfs.SHT_NOBITS:
         return "bss"
-    if section["sh_flags"] & 4:
+    if section.flags & SHF_EXECINSTR:
         return "text"
-    return "data" if section["sh_flags"] & 1 else "rodata"
+    return "data" if section.flags & SHF_WRITE else "rodata"
 
 
-class open_elf:
-    """`with open_elf(path) as elf`; a Refusal for what is none."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __enter__(self):
-        from elftools.common.exceptions import ELFError
-        from elftools.elf.elffile import ELFFile
-        try:
-            self.file = open(self.path, "rb")
-            return ELFFile(self.file)
-        except FileNotFoundError:
-            raise errors.Refusal(errors.USAGE, f"{self.path}: no such file; symbols are beside "
-                                 "the image that was built, build it again") from None
-        except ELFError as error:
-            raise errors.Refusal(errors.VERIFY, f"{self.path}: not an ELF file: {error}; "
-                                 "name an image or an ELF file") from None
-
-    def __exit__(self, *exc):
-        self.file.close()
+def open_elf(path):
+    """The Elf of a file; a Refusal for what is none."""
+    try:
+        return elfs.Elf(path)
+    except FileNotFoundError:
+        raise errors.Refusal(errors.USAGE, f"{path}: no such file; symbols are beside the image "
+                             "that was built, build it again") from None
+    except (struct.error, ValueError, IndexError):
+        raise errors.Refusal(errors.VERIFY, f"{path}: a truncated or damaged ELF file; "
+                             "build it again") from None

@@ -111,8 +111,8 @@ def dispatch(argv):
     name = argv[0]
     if name not in COMMANDS:
         if not name.startswith("-"):
-            raise errors.Refusal(errors.USAGE, f"unknown command '{name}'"
-                                 f"{errors.nearest(name, COMMANDS) or '; see tnimage --help'}")
+            hint = errors.nearest(name, COMMANDS) or "; see 'tnimage --help'"
+            raise errors.Refusal(errors.USAGE, f"unknown command '{name}'{hint}")
         make_parser([]).parse_args(argv)
         raise errors.Refusal(errors.USAGE, "no command given; see 'tnimage --help'")
     module = load(name)

@@ -18,7 +18,8 @@ from tenon import errors
 
 CHUNK = 65536
 PR_SET_PDEATHSIG = 1
-NOISE = re.compile(r"warning: nic \S+ has no peer|^qemu: module audio-")
+NOISE = re.compile(r"warning: nic \S+ has no peer|^qemu: module audio-"
+                   r"|^audio: Device .* is deprecated")
 
 
 def die_with(parent):

@@ -63,7 +63,7 @@ def boot_args(board, image, boot):
         # One of the cache, whose own boot command is `booti` of what lies at `load`.
         elf = cache.uboot(uboot["elf"])
         return ["-kernel", elf,
-                "-device", f"loader,file={image.path},addr={uboot['load']:#x},force-raw=on"]
+                "-device", f"loader,file={image.path.replace(',', ',,')},addr={uboot['load']:#x},force-raw=on"]
     bios = uboot.get("bios")
     if not bios:
         raise errors.Refusal(errors.USAGE, f"board '{board.name}' has no U-Boot for QEMU; "

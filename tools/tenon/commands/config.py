@@ -178,5 +178,7 @@ def drop_table(lines, first, name):
         if re.match(rf"\s*\[\s*{re.escape(name)}\s*\]", lines[number]):
             end = next((n for n in range(number + 1, len(lines))
                         if re.match(r"\s*\[", lines[n])), len(lines))
+            while not lines[end - 1].strip():
+                end -= 1
             return lines[:number] + lines[end:]
     return lines

@@ -137,8 +137,7 @@ def quoted(path):
 
 def link_base(path):
     """Virtual address of an image's first byte: the first loaded byte of Mortise's ELF."""
-    from elftools.elf.elffile import ELFFile
-    with open(path, "rb") as file:
-        loads = [segment["p_vaddr"] for segment in ELFFile(file).iter_segments()
-                 if segment["p_type"] == "PT_LOAD"]
+    from tenon import bytecount, elf
+    loads = [segment.virtual for segment in bytecount.open_elf(path).segments
+             if segment.kind == elf.PT_LOAD]
     return min(loads) & ~0xfff

@@ -31,7 +31,7 @@ def run(args):
     folder = args.name.rstrip("/")
     name = os.path.basename(folder)
     if not NAME.match(name):
-        raise errors.Refusal(errors.USAGE, f"'{args.name}': not a project name; "
+        raise errors.Refusal(errors.USAGE, f"{args.name!r}: not a project name; "
                              "use up to 31 letters, digits, '-' and '_', a letter first")
     if os.path.lexists(folder):
         raise errors.Refusal(errors.USAGE, f"{folder}: already exists; choose another name")
