@@ -16,7 +16,7 @@ _Static_assert(sizeof(struct slot) == HV_HC_SLOT_SIZE, "vectors.S scales by it")
 _Static_assert(offsetof(struct slot, count) == 8, "vectors.S loads functions, count, refusal");
 _Static_assert(offsetof(struct slot, refusal) == 12, "vectors.S takes the upper half of a word");
 
-static struct slot table[HV_HC_SLOTS] TN_SECTION(".bss.hv.hypercalls");
+static struct slot table[HV_HC_SLOTS] TN_SECTION(".bss.0hypercalls");
 
 extern const struct tn_hc_group __hv_groups[], __hv_groups_end[];
 

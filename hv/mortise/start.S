@@ -131,6 +131,7 @@ tables:
         csel    x10, x10, x11, ls
         orr     x9, x9, x10, lsl #TCR_PS_SHIFT
         msr     tcr_el2, x9
+        add     x4, x2, #HV_L2_INDEX * 8
         msr     ttbr0_el2, x4
         load32  x9, SCTLR_EL2_VALUE
         /*

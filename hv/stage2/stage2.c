@@ -44,9 +44,9 @@ _Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one 
 #define PARANGE_48 5u
 
 /* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
-static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.page.s2")
+static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page")
     TN_ALIGNED(HV_PAGE);
-static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.root.s2") TN_ALIGNED(ROOT_BYTES);
+static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
 static unsigned pool_used;
 
 /* .bss is contiguous in both address spaces; the table page is its first. */
