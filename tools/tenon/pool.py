@@ -94,17 +94,33 @@ class Pool:
         """
         import kconfiglib
         os.environ["srctree"] = self.root
-        os.environ["KCONFIG_WARN_UNDEF"] = "y"
         with tempfile.NamedTemporaryFile("w", suffix=".Kconfig") as top:
             top.write(self._top(facts))
             top.flush()
             try:
                 kconf = kconfiglib.Kconfig(top.name, warn_to_stderr=False)
             except kconfiglib.KconfigError as error:
-                raise errors.Refusal(
-                    errors.CONFIG, " ".join(str(error).split()) + "; fix this Kconfig") from None
+                raise errors.Refusal(errors.CONFIG, _kconfig_error(str(error))) from None
         check_warnings(kconf)
         return kconf
+
+    def undefined(self, symbol):
+        """Names in a library's definition that no Kconfig defines, sorted.
+
+        kconfiglib can warn of them, but then a library that nobody links stops every build; so
+        config.py asks for those that are on, and `make check` for all.
+        """
+        import kconfiglib
+        found = set()
+        for node in self.kconf.syms[symbol].nodes:
+            expressions = [node.dep, *(sym for sym, *_ in node.selects),
+                           *(condition for _, condition, *_ in node.selects),
+                           *(condition for _, condition, *_ in node.defaults)]
+            for expression in expressions:
+                found |= {item.name for item in kconfiglib.expr_items(expression)
+                          if isinstance(item, kconfiglib.Symbol) and not item.nodes
+                          and not item.is_constant and not item.name.isdigit()}
+        return sorted(found)
 
     def eligible(self, library, facts):
         """Whether the library's dependencies can hold for Facts, whatever else is chosen."""
@@ -165,6 +181,14 @@ class Pool:
             add(facts.board, True)
         lines += [f'source "{path}/Kconfig"' for path in self._texts]
         return "\n".join(lines) + "\n"
+
+
+def _kconfig_error(text):
+    """kconfiglib's error as one line; a loop, which it shows over pages, as its symbols."""
+    if "Dependency loop" in text:
+        names = dict.fromkeys(re.findall(r"^(?:\.\.\.depends on )?(\w+) \(defined", text, re.M))
+        return f"Kconfig: {', '.join(names)} select or depend on each other; remove one of these"
+    return " ".join(text.split()) + "; fix this Kconfig"
 
 
 def check_warnings(kconf):

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One build, from the checked request to the image's bytes.
+
+1. compile the application, 2. choose and link the partition's program, 3. compose Mortise for
+it, 4. plan the image, make descriptors and report, pack. Each step is a module of its own.
+"""
+import os
+
+from tenon import (compose, descriptor, explain, files, layout, manifest, ninja, pack,
+                   report, toolchain)
+from tenon.pool import Pool
+
+
+class Build:
+    """A build of one image in `folder` (.tn/<image>/)."""
+
+    def __init__(self, image, machine, folder, verbose=False):
+        self.image = image
+        self.machine = machine
+        self.folder = folder
+        self.pool = Pool()
+        self.ninja = ninja.Ninja(folder, verbose)
+        self.report = None
+        self.guests = []
+        self.hypervisor = None
+
+    def run(self):
+        """Build; returns the path of the checked image in the build folder."""
+        toolchain.need_all()
+        self._compile()
+        for guest in self.guests:
+            guest.link()
+        self.hypervisor.link(self.guests)
+        self.ninja.write_commands()
+        return self._image()
+
+    def _compile(self):
+        os.makedirs(self.folder, exist_ok=True)
+        files.write(os.path.join(self.folder, "..", ".gitignore"), "*\n")
+        for spec in self.image.partitions:
+            manifest.check_caps(spec, self.pool.cap_bits())
+            self.guests.append(compose.Guest(self, spec))
+        self.hypervisor = compose.Hypervisor(self)
+        targets = [target for guest in self.guests for target in guest.compile()]
+        targets.append(self.hypervisor.start())
+        try:
+            self.ninja.run(targets)
+        except ninja.Failed as failed:
+            explain.compile_failed(failed)
+
+    def _image(self):
+        """Plan, describe, report, pack."""
+        room = report.reserve(self._report(self._plan(0)))
+        plan = self._plan(room)
+        descriptors = descriptor.make(self, plan, self.guests)
+        self.report = self._report(plan)
+        data = report.finish(self, self.report, room)
+        return pack.pack(self, plan, descriptors, data)
+
+    def _plan(self, room):
+        """Where everything lies when the report takes `room` bytes."""
+        elf = self.hypervisor.elf
+        plan = layout.plan(elf, self.guests)
+        layout.place_report(plan, room)
+        layout.place_memory(plan, self.machine, elf, self.guests)
+        return plan
+
+    def _report(self, plan):
+        return report.make(self, plan, self.hypervisor, self.guests)

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Composing one component: its objects, its libraries, its link.
+
+`Guest` is the program of a partition, `Hypervisor` is Mortise. Both are the same kind of
+composition from the same pool; they differ in what they begin with and in the linker script.
+"""
+import json
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from tenon import account, config, explain, files, manifest, program, symbols, templates, toolchain
+from tenon.component import ROOTS, Component
+from tenon.elf import Elf
+from tenon.ninja import Failed, Step
+from tenon.pool import Facts
+from tenon.select import Selection
+
+
+class Composition:
+    """What Guest and Hypervisor have in common."""
+
+    def __init__(self, build, name, mode, facts):
+        self.build = build
+        self.component = Component(name, mode, build.pool, build.machine, build.folder, facts,
+                                   build.image.optimize)
+        self.steps = build.ninja.steps
+        self.owners = {}  # object -> LIB_X or "app"
+        self.selection = None
+        self.account = None
+        self.elf = None
+
+    @property
+    def elf_path(self):
+        """The linked ELF file, relative to the build folder."""
+        return f"{self.component.name}/{self.component.name}.elf"
+
+    def absolute(self, path):
+        """A path of the build folder as an absolute one."""
+        return os.path.join(self.build.folder, path)
+
+    def start_step(self, template, **context):
+        """The step for the start code that a template generates."""
+        component = self.component
+        library = component.pool.libraries[component.root]
+        source = component.write(templates.render(template, **context), "start.S")
+        flags = [*component.asmflags, *component.library_flags(library)]
+        return self._step("as", source, f"{component.name}/obj/start.o", flags, library)
+
+    def library_steps(self):
+        """The steps for every source of every library that is on."""
+        component = self.component
+        header = component.write(
+            self.selection.config.header(self.selection.config.options()), "tn_config.h")
+        steps = []
+        for library in self.selection.libraries():
+            flags = ["-include", header, *component.library_flags(library)]
+            for source in library.sources:
+                assembly = source.endswith(".S")
+                base = component.asmflags if assembly else [
+                    *component.cflags, *toolchain.WARNINGS, *component.map_flags()]
+                target = f"{component.name}/obj/{source}.o"
+                steps.append(self._step("as" if assembly else "cc", component.tree(source), target,
+                                        [*base, *flags], library))
+        return steps
+
+    def _step(self, rule, source, target, flags, library):
+        self.owners[target] = library.symbol if library else "app"
+        shown = os.path.relpath(source, self.component.pool.root) if library else \
+            os.path.basename(source)
+        return Step(rule, target, [source], flags,
+                    label=f"{self.component.name}: {shown}", source=source, library=library)
+
+    def link_step(self, objects, script, extra=()):
+        """The step that links the component."""
+        archives = toolchain.archives(self.component.layer)
+        group = ["--start-group", *archives, "--end-group"]
+        flags = [*toolchain.link_flags(), *extra, "-T", script,
+                 f"-Map={self.component.name}/{self.component.name}.map"]
+        return Step("link", self.elf_path, objects, flags, [script, *archives],
+                    label=f"{self.component.name}: link", tail=group)
+
+    def run_link(self, objects, script, extra=()):
+        """Link, and read what came out."""
+        step = self.link_step(objects, script, extra)
+        self.steps.append(step)
+        try:
+            self.build.ninja.run([step.output])
+        except Failed as failed:
+            self.steps.remove(step)
+            if failed.step is step or failed.step is None:
+                explain.link(self, failed.text)
+            explain.compile_failed(failed)
+        self.elf = Elf(self.absolute(self.elf_path))
+
+    def count(self):
+        """Find out whose each byte is."""
+        self.account = account.Account(
+            self.elf, self.absolute(self.elf_path), self.absolute(self.elf_path[:-4] + ".map"),
+            self.selection, self.owners)
+
+    def script_symbols(self, text):
+        """The symbols that a linker script defines."""
+        return set(re.findall(r"\b(\w+)\s*=[^=]", text)) | {
+            f"__{end}_{name}" for end in ("start", "stop") for name in ("init",)}
+
+
+class Hypervisor(Composition):
+    """Mortise, composed for the partitions that it will carry."""
+
+    def __init__(self, build):
+        super().__init__(build, "mortise", "hv", Facts("HV", build.machine.symbol))
+
+    def start(self):
+        """Declare its first object, which depends on nothing that a partition decides."""
+        self.component.check_root()
+        self.component.prepare({})
+        self.start_object = self.start_step("hv-start.S.j2", board=self.build.machine.data)
+        self.steps.append(self.start_object)
+        return self.start_object.output
+
+    def link(self, guests):
+        """Compose it for these linked guests."""
+        from tenon import stage2
+        component = self.component
+        caps = frozenset(cap for guest in guests for cap in guest.caps)
+        regions = [region for guest in guests for region in guest.regions]
+        tables = stage2.tables(regions, self.build.machine.ipa_bits)
+        component.facts = Facts(
+            "HV", self.build.machine.symbol, caps,
+            (("IRQS", sum(len(guest.irqs) for guest in guests)), ("PARTITIONS", len(guests)),
+             ("S2_TABLES", tables)))
+        component.prepare({})
+        script_text = templates.render("hv.ld.j2", board=self.build.machine.data)
+        script = component.write(script_text, "link.ld")
+        table = symbols.of_objects([self.absolute(self.start_object.output)])[0]
+        wanted = {component.root: {"kind": "root", "by": "hv"}}
+        if self.build.image.verify == "sha256":
+            wanted["LIB_HV_VERIFY_SHA256"] = {"kind": "option", "by": "verify"}
+        self.selection = Selection(component, {"start": table}, wanted, {}, {},
+                                   self.script_symbols(script_text))
+        steps = self.library_steps()
+        self.steps += steps
+        objects = [self.start_object.output, *(step.output for step in steps)]
+        self.run_link(objects, script)
+        self.count()
+
+
+class Guest(Composition):
+    """The program of one partition."""
+
+    def __init__(self, build, spec):
+        super().__init__(build, spec.name, spec.mode,
+                         Facts(ROOTS[spec.mode][0], build.machine.symbol))
+        self.spec = spec
+        self.component.sources = spec.src
+        self.program = None
+        self.regions = self.irqs = self.caps = None
+        self.objects = {}  # object -> source, of the application
+        pool = build.pool
+        self.wanted = {self.component.root: {"kind": "root", "by": spec.mode}}
+        for word in spec.libs:
+            library = manifest.find_library(pool, word, spec.place("libs"))
+            self.wanted[library.symbol] = {"kind": "option", "by": spec.place("libs")}
+        self.without = {manifest.find_library(pool, word, spec.place("without")).symbol:
+                        spec.place("without") for word in spec.without}
+        place = spec.place("options")
+        self.options = {config.find_option(pool, name, place): (value, place)
+                        for name, value in spec.options.items()}
+
+    def compile(self):
+        """Declare the application's objects and the start code; returns their names."""
+        component, spec = self.component, self.spec
+        component.check_root()
+        component.prepare(self.options)
+        header = component.generated("app", "tn_config.h")
+        steps, used = [], set()
+        for source in spec.src:
+            stem = re.sub(r"[^\w.-]", "_", os.path.basename(source))
+            while stem in used:
+                stem = f"_{stem}"
+            used.add(stem)
+            assembly = source.endswith(".S")
+            base = component.asmflags if assembly else [
+                *component.cflags, *toolchain.APP_WARNINGS, *component.map_flags()]
+            step = self._step("as" if assembly else "cc", source,
+                              f"{component.name}/obj/app/{stem}.o",
+                              [*base, "-include", header, *component.all_includes(),
+                               *spec.cflags], None)
+            self.objects[step.output] = source
+            steps.append(step)
+        self.start_object = self.start_step("bypass-start.S.j2", args=[spec.name, *spec.args],
+                                            board=self.build.machine.data)
+        self.steps += [*steps, self.start_object]
+        return [step.output for step in [*steps, self.start_object]]
+
+    def link(self):
+        """Choose the libraries and link until addresses and needs agree."""
+        paths = list(self.objects)
+        *tables, start = symbols.of_objects(
+            [self.absolute(path) for path in [*paths, self.start_object.output]])
+        given = {self.objects[path]: table for path, table in zip(paths, tables)}
+        explain.check_application(given)
+        given["start"] = start
+        wanted_by_app = {name for table in tables for name in table.undefined}
+        state = self._state()
+        window = state.get("window", program.WINDOW_SMALL)
+        mark = len(self.steps)
+        for _ in range(6):
+            del self.steps[mark:]
+            text = self._script(window)
+            self.selection = Selection(self.component, given, self.wanted, self.without,
+                                       self.options, self.script_symbols(text))
+            try:
+                self._link_once(text)
+            except explain.TooLarge:
+                window *= 4
+                continue
+            self.program = program.Program(self.spec, self.elf, self.selection,
+                                           bool(wanted_by_app & program.ALLOCATORS))
+            self.count()
+            if self._adopt_headers():
+                continue
+            if self.program.window() == window:
+                break
+            window = self.program.window()
+        files.write(self.absolute(f"{self.component.name}/state.json"),
+                    json.dumps({"window": window}) + "\n")
+        self._rights()
+
+    def _state(self):
+        data = files.read(self.absolute(f"{self.component.name}/state.json"))
+        return json.loads(data) if data else {}
+
+    def _script(self, window):
+        base = self.build.machine.ram_ipa
+        return templates.render("partition.ld.j2", ram_ipa=base, writable_base=base + window,
+                                board=self.build.machine.data)
+
+    def _link_once(self, text):
+        script = self.component.write(text, "link.ld")
+        steps = self.library_steps()
+        self.steps += steps
+        aliases = []
+        for name, target in self.selection.reachable_aliases().items():
+            aliases += [f"--defsym={name}={target}", "-u", target]
+        objects = [self.start_object.output, *self.objects, *(step.output for step in steps)]
+        self.run_link(objects, script, aliases)
+
+    def _adopt_headers(self):
+        """Libraries that came in by their headers alone; True when the link must be redone."""
+        new = sorted(self.account.used - set(self.selection.on))
+        for symbol in new:
+            self.wanted[symbol] = {"kind": "header", "by": "app"}
+        return bool(new)
+
+    def _rights(self):
+        """Capabilities, regions and interrupts: what was really linked decides."""
+        used = sorted(self.account.used)
+        caps = set(self.selection.config.caps(used)) | set(self.spec.caps)
+        if self.spec.devices:
+            caps.add("DEVICE")
+        libraries = [self.component.pool.libraries[symbol] for symbol in used]
+        device_regions, self.irqs = program.devices(self.spec, self.build.machine, libraries, caps)
+        bits = self.component.pool.cap_bits()
+        self.caps = sorted(caps, key=bits.get)
+        self.regions = self.program.own_regions() + device_regions
+        program.check_overlap(self.component.name, self.regions, self.build.machine.ipa_bits,
+                              self.spec.place("ram"))

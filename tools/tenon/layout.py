@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where everything lies in the image: every offset of the file and of the memory above it."""
+import re
+from dataclasses import dataclass, field
+
+from tenon import errors, files, paths, program
+from tenon.sizes import BLOCK, PAGE, show, up
+
+ALIGN = 8  # of the table of contents, descriptors and the report
+
+
+def record_sizes():
+    """{struct: bytes} that core/abi promises with _Static_assert(sizeof(...) == n)."""
+    found = {}
+    for name in ("image.h", "partition.h"):
+        text = (files.read(paths.inside("core/abi/include/tn/abi", name)) or b"").decode()
+        found.update((struct, int(size)) for struct, size in
+                     re.findall(r"_Static_assert\(sizeof\(struct (\w+)\) == (\d+)", text))
+    return found
+
+
+@dataclass
+class Plan:
+    """The offsets; `ranges` are (what, offset, size, in file) in order of offset."""
+    mortise: bytes = b""
+    bss_offset: int = 0
+    bss_size: int = 0
+    segments: dict = field(default_factory=dict)  # partition -> (offset, bytes)
+    descriptors: dict = field(default_factory=dict)  # partition -> (offset, size)
+    toc_offset: int = 0
+    toc_size: int = 0
+    report_offset: int = 0
+    file_size: int = 0
+    memory_size: int = 0
+    cpu_count: int = 1
+    ranges: list = field(default_factory=list)
+
+
+class Gaps:
+    """First fit into the holes between what is placed; what fits nowhere goes to the end."""
+
+    def __init__(self):
+        self.taken = []  # (offset, end), sorted
+        self.end = 0
+
+    def take(self, offset, size):
+        """Mark a range as used."""
+        self.taken = sorted([*self.taken, (offset, offset + size)])
+        self.end = max(self.end, offset + size)
+
+    def fit(self, size):
+        """Place `size` bytes; returns the offset."""
+        at = 0
+        for start, stop in self.taken:
+            if up(at, ALIGN) + size <= start:
+                break
+            at = max(at, stop)
+        at = up(at, ALIGN)
+        self.take(at, size)
+        return at
+
+
+def plan(mortise, guests):
+    """Plan all but the report, which says where everything is: place_report() does that."""
+    sizes = record_sizes()
+    result = Plan(mortise=bytes(mortise.flat()[1]),
+                  cpu_count=1 + max(cpu for guest in guests for cpu in guest.spec.cpus))
+    gaps = Gaps()
+    _place(result, gaps, "mortise", 0, len(result.mortise))
+    for guest in guests:
+        data = guest.program.patched()
+        offset = up(gaps.end, PAGE)
+        result.segments[guest.component.name] = (offset, data)
+        _place(result, gaps, guest.component.name, offset, len(data))
+        for region in guest.regions:
+            if region.kind == "image":
+                region.source = offset + region.shift
+    segments = 1 + len(guests)
+    result.toc_size = (sizes["tn_image_toc"] + sizes["tn_image_partition"] * len(guests)
+                       + sizes["tn_image_segment"] * segments)
+    result.toc_offset = gaps.fit(result.toc_size)
+    result.ranges.append(("toc", result.toc_offset, result.toc_size, True))
+    for guest in guests:
+        size = up(sizes["tn_partition_desc"] + sizes["tn_region"] * len(guest.regions)
+                  + sizes["tn_irq_desc"] * len(guest.irqs), ALIGN)
+        offset = gaps.fit(size)
+        result.descriptors[guest.component.name] = (offset, size)
+        result.ranges.append((f"descriptor {guest.component.name}", offset, size, True))
+    result.gaps = gaps
+    return result
+
+
+def _place(result, gaps, what, offset, size):
+    gaps.take(offset, size)
+    result.ranges.append((what, offset, size, True))
+
+
+def place_report(result, size):
+    """Place the report of this size in the file."""
+    result.report_offset = result.gaps.fit(size)
+    result.ranges.append(("report", result.report_offset, size, True))
+
+
+def place_memory(result, machine, mortise, guests):
+    """Place what lies above the file: Mortise's .bss, then each partition's memory."""
+    result.file_size = result.gaps.end
+    result.bss_offset = up(result.file_size, PAGE)
+    result.bss_size = up(mortise.value("__hv_bss_end") - mortise.value("__hv_bss_start"), PAGE)
+    result.ranges.append(("mortise bss", result.bss_offset, result.bss_size, False))
+    end = result.bss_offset + result.bss_size
+    for guest in guests:
+        for region in guest.regions:
+            if region.kind != "memory":
+                continue
+            offset = up(end, PAGE)
+            if region.size >= BLOCK:
+                # Congruent addresses let stage 2 map the inner part by 2 MiB blocks.
+                offset += (region.ipa - offset) % BLOCK
+            region.source = offset
+            end = offset + region.size
+            result.ranges.append(
+                (f"{guest.component.name} memory", offset, region.size, False))
+    result.memory_size = up(end, PAGE)
+    result.ranges.sort(key=lambda item: item[1])
+    _check(result, machine, guests)
+
+
+def _check(result, machine, guests):
+    limit = max(bank["size"] for bank in machine.ram)
+    if result.memory_size > limit:
+        guest = max(guests, key=lambda item: item.program.ram)
+        raise errors.Refusal(
+            errors.FIT, f"{guest.spec.place('ram')}: the image takes {show(result.memory_size)} of "
+            f"memory, board {machine.name} has {show(limit)}; make the largest smaller: "
+            f"{program.largest(guest.elf)}")

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the user asked for: tnimage.toml and the command line, checked key by key.
+
+The result, an `Image` with its `Partition`s, is complete: every default that does not depend
+on the link is filled in, and every value knows its place for messages.
+"""
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field
+
+from tenon import board, errors, sizes
+
+FILE = "tnimage.toml"
+MODES = ("bypass", "tenon", "bare")
+VERIFY = ("crc", "sha256")
+PARTITION_LIMIT = 1
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
+
+# Key -> how its value is checked. "size" takes 64K; "words" is a list of strings or one string.
+IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "text"}
+PARTITION_KEYS = {
+    "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
+    "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
+    "without": "words", "caps": "words", "args": "words", "options": "table", "cflags": "words",
+}
+TOP_KEYS = {"image": dict, "partition": list, "channel": list}
+
+
+@dataclass
+class Partition:
+    """One [[partition]]. Sizes are bytes; None: the builder decides after the link."""
+    name: str = ""
+    mode: str = "bypass"
+    src: list = field(default_factory=list)  # absolute paths
+    cpus: list = field(default_factory=lambda: [0])
+    ram: int | None = None  # everything: image, stack, data, heap
+    stack: int | None = None
+    heap: int | None = None
+    devices: list = field(default_factory=list)
+    irqs: list = field(default_factory=list)
+    libs: list = field(default_factory=list)
+    without: list = field(default_factory=list)
+    caps: list = field(default_factory=list)
+    args: list = field(default_factory=list)  # without the name that comes first
+    options: dict = field(default_factory=dict)  # Kconfig name -> text
+    cflags: list = field(default_factory=list)
+    places: dict = field(default_factory=dict)  # key -> where it was given
+
+    def place(self, key):
+        """Where a key was given, for the front of a message: `tnimage.toml:7` or `--ram`."""
+        return self.places.get(key, f"partition {self.name}")
+
+
+@dataclass
+class Image:
+    """One image; `origin` is the manifest's path as the user gave it, "" without one."""
+    name: str = ""
+    board: str = board.DEFAULT
+    verify: str = "crc"
+    optimize: str = "s"
+    partitions: list = field(default_factory=list)
+    origin: str = ""
+    places: dict = field(default_factory=dict)
+
+    def place(self, key):
+        """Where a key was given, "" when it is the default."""
+        return self.places.get(key, "")
+
+
+def refuse(place, message):
+    """A configuration refusal with its place in front."""
+    raise errors.Refusal(errors.CONFIG, f"{place}: {message}" if place else message)
+
+
+class Lines:
+    """The line of every table and key of a TOML text, found by a scan: tomllib knows none."""
+
+    def __init__(self, name, text):
+        self.name = name
+        self.found = {}
+        table, count = "", {}
+        for number, line in enumerate(text.splitlines(), 1):
+            head = re.match(r"\s*(\[\[?)\s*([\w.-]+)\s*\]", line)
+            key = re.match(r"\s*\"?([\w-]+)\"?\s*[=.]", line)
+            if head:
+                table = head[2]
+                if head[1] == "[[":
+                    count[table] = count.get(table, -1) + 1
+                    table = f"{table}.{count[table]}"
+                self.found.setdefault(table, number)
+            elif key:
+                self.found.setdefault(f"{table}.{key[1]}" if table else key[1], number)
+
+    def place(self, table, key=None):
+        """`tnimage.toml:7` of a key, or of its table."""
+        for name in (f"{table}.{key}" if table else key, table):
+            if name in self.found:
+                return f"{self.name}:{self.found[name]}"
+        return self.name
+
+
+def check_value(place, key, kind, value):
+    """The value of a key in its final type, or a Refusal."""
+    if kind == "size":
+        try:
+            return sizes.parse(value)
+        except ValueError:
+            refuse(place, f"{key} = {shown(value)} is not a size; write bytes or 64K, 16M")
+    if kind == "numbers":
+        numbers = value if isinstance(value, list) else [value]
+        if not all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in numbers):
+            refuse(place, f"{key} = {shown(value)} is not a list of numbers; write [0, 1]")
+        return numbers
+    if kind == "words":
+        words = [value] if isinstance(value, str) else value
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            refuse(place, f"{key} = {shown(value)} is not a list of strings; write [\"a\", \"b\"]")
+        return words
+    if kind == "table":
+        if not isinstance(value, dict):
+            refuse(place, f"{key} = {shown(value)} is not a table; write {{ NAME = 1 }}")
+        return {name: option_text(item) for name, item in value.items()}
+    if not isinstance(value, str):
+        refuse(place, f"{key} = {shown(value)} is not a string; write it in quotes")
+    if kind == "name" and not NAME.fullmatch(value):
+        refuse(place, f"{key} = {shown(value)} is not a name; use up to 31 letters, digits, - _ .")
+    return value
+
+
+def shown(value):
+    """A value as TOML would write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def option_text(value):
+    """A Kconfig value: true is y, the rest as written."""
+    return ("y" if value else "n") if isinstance(value, bool) else str(value)
+
+
+def load(path):
+    """The Image that a manifest describes."""
+    try:
+        with open(path, "rb") as file:
+            raw = file.read()
+    except OSError as error:
+        refuse(path, f"{error.strerror.lower()}; name the manifest with -f FILE")
+    try:
+        text = raw.decode("utf-8")
+        data = tomllib.loads(text)
+    except UnicodeDecodeError:
+        refuse(path, "is not UTF-8 text; save it as UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        match = re.search(r"^(.*) \(at line (\d+), column \d+\)$", str(error))
+        where = f"{path}:{match[2]}" if match else path
+        refuse(where, f"is not TOML: {(match[1] if match else str(error)).lower()}; fix this line")
+    lines = Lines(path, text)
+    for key, value in data.items():
+        if key not in TOP_KEYS:
+            refuse(lines.place("", key), f"unknown table '{key}'"
+                   + (errors.nearest(key, TOP_KEYS) or f"; tables: {', '.join(TOP_KEYS)}"))
+        if not isinstance(value, TOP_KEYS[key]):
+            wanted = f"[{key}]" if TOP_KEYS[key] is dict else f"[[{key}]]"
+            refuse(lines.place("", key), f"'{key}' is not a table of this form; write {wanted}")
+    image = Image(origin=path)
+    _fill(image, data.get("image", {}), IMAGE_KEYS, lines, "image", "[image]")
+    for index, table in enumerate(data.get("partition", [])):
+        partition = Partition()
+        _fill(partition, table, PARTITION_KEYS, lines, f"partition.{index}", "[[partition]]")
+        folder = os.path.dirname(os.path.abspath(path))
+        partition.src = [os.path.join(folder, name) for name in partition.src]
+        image.partitions.append(partition)
+    if "channel" in data:
+        refuse(lines.place("channel.0"),
+               "a channel connects two partitions, and an image holds one; remove [[channel]]")
+    if not image.partitions:
+        refuse(path, "no [[partition]]; add one with src = [\"app.c\"]")
+    if len(image.partitions) > PARTITION_LIMIT:
+        refuse(lines.place(f"partition.{PARTITION_LIMIT}"),
+               f"{len(image.partitions)} partitions, but an image holds {PARTITION_LIMIT};"
+               " remove this [[partition]]")
+    return image
+
+
+def _fill(target, table, keys, lines, where, title):
+    for key, value in table.items():
+        place = lines.place(where, key)
+        if key not in keys:
+            near = errors.nearest(key, keys) or f"; keys: {', '.join(keys)}"
+            refuse(place, f"unknown key '{key}' in {title}{near}")
+        setattr(target, key, check_value(place, key, keys[key], value))
+        target.places[key] = place
+
+
+def override(image, key, value, option):
+    """Let a command-line option replace a key of the image."""
+    setattr(image, key, value)
+    image.places[key] = option
+
+
+def check(image):
+    """Check what needs more than the one key; returns the Board."""
+    if image.verify not in VERIFY:
+        refuse(image.place("verify"), f"unknown check '{image.verify}'"
+               f"{errors.nearest(image.verify, VERIFY)}; verify is one of: {', '.join(VERIFY)}")
+    if image.optimize not in ("s", "2"):
+        refuse(image.place("optimize"), f"optimize = {shown(image.optimize)}; write \"s\" or \"2\"")
+    try:
+        machine = board.load(image.board)
+    except errors.Refusal as refusal:
+        refuse(image.place("board"), str(refusal))
+    for partition in image.partitions:
+        _check_partition(partition, machine)
+    return machine
+
+
+def _check_partition(partition, machine):
+    if partition.mode not in MODES:
+        refuse(partition.place("mode"), f"unknown mode '{partition.mode}'"
+               f"{errors.nearest(partition.mode, MODES)}; modes: {', '.join(MODES)}")
+    if not partition.src:
+        refuse(partition.place("src"), "no source file; add src = [\"app.c\"]")
+    for cpu in partition.cpus:
+        if cpu >= machine.cpus:
+            refuse(partition.place("cpus"), f"board {machine.name} has no CPU {cpu}; "
+                   f"its CPUs are 0 to {machine.cpus - 1}")
+    if len(set(partition.cpus)) != len(partition.cpus):
+        refuse(partition.place("cpus"), f"cpus = {partition.cpus} names a CPU twice; name it once")
+    if len(partition.cpus) != 1:
+        refuse(partition.place("cpus"), f"a partition in mode '{partition.mode}' runs on one CPU, "
+               f"not on {len(partition.cpus)}; name one")
+    for name in partition.devices:
+        try:
+            machine.device(name)
+        except errors.Refusal as refusal:
+            refuse(partition.place("devices"), str(refusal))
+    for intid in partition.irqs:
+        if not 16 <= intid <= 1019:
+            refuse(partition.place("irqs"), f"{intid} is not an interrupt; INTIDs are 16 to 1019")
+    for key in ("ram", "stack", "heap"):
+        value = getattr(partition, key)
+        limit = sum(bank["size"] for bank in machine.ram)
+        if value is not None and not (sizes.PAGE if key != "heap" else 0) <= value <= limit:
+            refuse(partition.place(key), f"{key} of {sizes.show(value)} is out of range; board "
+                   f"{machine.name} has {sizes.show(limit)}, a page is {sizes.show(sizes.PAGE)}")
+
+
+def check_caps(partition, known):
+    """Refuse capabilities that core/abi does not name."""
+    for cap in partition.caps:
+        if cap not in known:
+            refuse(partition.place("caps"), f"unknown capability '{cap}'"
+                   + (errors.nearest(cap, known) or f"; they are: {', '.join(known)}"))
+
+
+def find_library(libraries, word, place):
+    """pool.Pool.find() with the place of the word in front of its refusal."""
+    try:
+        return libraries.find(word)
+    except errors.Refusal as refusal:
+        refuse(place, str(refusal))

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command line of `tnimage build` as a manifest.Image: options replace the manifest's keys."""
+import os
+import re
+import shlex
+
+from tenon import errors, explain, manifest, sizes
+from tenon.manifest import refuse
+
+SUFFIX = {"img": ".img", "elf": ".elf", "fit": ".itb", "c": ".c", "bin": ".bin"}
+
+
+def make(args):
+    """The Image that is to be built, sources checked."""
+    path = args.file
+    if path is None and not args.src:
+        if not os.path.exists(manifest.FILE):
+            raise errors.Refusal(errors.USAGE, f"no source given, and no ./{manifest.FILE}; name a "
+                                 "source: tnimage build app.c")
+        path = manifest.FILE
+    image = manifest.load(path) if path else manifest.Image(partitions=[manifest.Partition()])
+    partition = image.partitions[0]
+    if args.src:
+        partition.src = [os.path.abspath(name) for name in args.src]
+        partition.places["src"] = "command line"
+    _sources(partition)
+    _override(args, image, partition)
+    _names(args, image, partition)
+    return image
+
+
+def _sources(partition):
+    for path in partition.src:
+        place = explain.shown(path)
+        if os.path.isdir(path):
+            refuse(place, "is a folder; name the .c and .S files in it")
+        if not os.path.exists(path):
+            folder = os.path.dirname(path)
+            found = os.listdir(folder) if os.path.isdir(folder) else []
+            near = errors.nearest(os.path.basename(path),
+                                  [name for name in found if name.endswith((".c", ".S"))])
+            refuse(place, "no such file" + (near or "; check the name"))
+        if not path.endswith((".c", ".S")):
+            refuse(place, "is not a C or assembly source; name .c and .S files")
+
+
+def _override(args, image, partition):
+    for key in ("board", "optimize", "verify"):
+        value = getattr(args, key)
+        if value is not None:
+            option = "-O" if key == "optimize" else f"--{key}"
+            manifest.override(image, key, value, option)
+    if args.mode is not None:
+        manifest.override(partition, "mode", args.mode, "--mode")
+    for key in ("ram", "stack", "heap"):
+        value = getattr(args, key)
+        if value is not None:
+            manifest.override(partition, key, _size(value, f"--{key}"), f"--{key}")
+    if args.cpu is not None:
+        manifest.override(partition, "cpus", [_number(args.cpu, "--cpu")], "--cpu")
+    for key, option in (("libs", "--with"), ("without", "--without"), ("device", "--device")):
+        words = getattr(args, key)
+        if words:
+            key = "devices" if key == "device" else key
+            manifest.override(partition, key, [*getattr(partition, key), *words], option)
+    if args.irq:
+        numbers = [_number(text, "--irq") for text in args.irq]
+        manifest.override(partition, "irqs", [*partition.irqs, *numbers], "--irq")
+    if args.options:
+        values = dict(partition.options)
+        for text in args.options:
+            name, equals, value = text.partition("=")
+            if not equals or not name:
+                raise errors.Refusal(errors.USAGE, f"--set {text}: not of the form NAME=VALUE; "
+                                     "see tnimage config")
+            values[name] = value
+        manifest.override(partition, "options", values, "--set")
+    if args.args is not None:
+        try:
+            manifest.override(partition, "args", shlex.split(args.args), "--args")
+        except ValueError as error:
+            raise errors.Refusal(errors.USAGE, f"--args: {str(error).lower()}; close it") from None
+    flags = [f"-D{text}" for text in args.define]
+    flags += [f"-I{os.path.abspath(folder)}" for folder in args.include]
+    partition.cflags = [*_absolute(partition), *flags]
+
+
+def _absolute(partition):
+    """The manifest's cflags with -I folders made absolute: they are relative to its sources."""
+    folder = os.path.dirname(partition.src[0]) if partition.src else "."
+    return [f"-I{os.path.normpath(os.path.join(folder, flag[2:]))}"
+            if flag.startswith("-I") and len(flag) > 2 else flag for flag in partition.cflags]
+
+
+def _size(text, option):
+    try:
+        return sizes.parse(text)
+    except ValueError:
+        raise errors.Refusal(
+            errors.USAGE, f"{option} {text}: not a size; write bytes or 64K, 16M") from None
+
+
+def limit(text, option):
+    """The bytes of --max-size or --max-ram, None when it was not given."""
+    return None if text is None else _size(text, option)
+
+
+def _number(text, option):
+    if not re.fullmatch(r"\d+", text):
+        raise errors.Refusal(errors.USAGE, f"{option} {text}: not a number; write {option} 1")
+    return int(text)
+
+
+def _names(args, image, partition):
+    """Names that were not given: the first source's, without its ending."""
+    first = os.path.splitext(os.path.basename(partition.src[0]))[0] if partition.src else "app"
+    plain = re.sub(r"[^A-Za-z0-9_.-]", "-", first).strip("-.")[:31] or "app"
+    if args.name is not None:
+        manifest.check_value("--name", "name", "name", args.name)
+        image.name = partition.name = args.name
+    stem = os.path.splitext(os.path.basename(args.output))[0] if args.output else ""
+    image.name = image.name or (stem if manifest.NAME.fullmatch(stem) else plain)
+    partition.name = partition.name or plain
+    if partition.name == "mortise":
+        refuse(partition.place("name"), "the name 'mortise' is the hypervisor's; choose another, "
+               "with --name or name =")
+
+
+def output_path(args, image):
+    """Where the result goes."""
+    path = args.output or (image.name if image.origin or args.name else _stem(image)) \
+        + SUFFIX[args.format]
+    folder = os.path.dirname(os.path.abspath(path))
+    if os.path.isdir(path):
+        raise errors.Refusal(errors.USAGE, f"{path}: is a folder; name the output file")
+    if not os.path.isdir(folder):
+        raise errors.Refusal(errors.USAGE, f"{path}: its folder does not exist; create it first")
+    if not os.access(folder, os.W_OK):
+        raise errors.Refusal(errors.USAGE, f"{path}: its folder cannot be written; choose another")
+    return path
+
+
+def _stem(image):
+    return os.path.splitext(os.path.basename(image.partitions[0].src[0]))[0]
