@@ -175,6 +175,48 @@ static void hostile(void)
     TN_CHECK(broken > 10000);
 }
 
+/* A ring of 16 bytes with `used` in it that both sides know of. */
+static void filled(uint32_t used)
+{
+    char buffer[16] = {0};
+
+    shared.head = shared.tail = -8u;
+    TN_CHECK(tn_ring_producer(&in, &shared, area.data, 16) == TN_OK);
+    TN_CHECK(tn_ring_consumer(&out, &shared, area.data, 16) == TN_OK);
+    TN_CHECK(tn_ring_write(&in, buffer, used) == used);
+    TN_CHECK(tn_ring_ready(&out) == used && tn_ring_space(&in) == 16 - used);
+}
+
+/* Each rule that a peer can break, alone. */
+static void each_rule(void)
+{
+    static const uint32_t lengths[] = {5, 12, 13, UINT32_MAX, UINT32_MAX - 4, UINT32_MAX - 8};
+    uint32_t *length = (uint32_t *)(void *)area.data;
+    char buffer[32];
+
+    filled(8);
+    shared.head = out.index + 17; /* more than a ring */
+    TN_CHECK(tn_ring_ready(&out) == TN_EIO && tn_ring_read(&out, buffer, 1) == TN_EIO);
+    filled(8);
+    shared.head = out.index + 4; /* takes back what it gave */
+    TN_CHECK(tn_ring_ready(&out) == TN_EIO && tn_ring_receive(&out, buffer, 16) == TN_EIO);
+    filled(8);
+    shared.tail = in.index + 1; /* took what was never there */
+    TN_CHECK(tn_ring_space(&in) == TN_EIO && tn_ring_write(&in, buffer, 1) == TN_EIO);
+    filled(8);
+    shared.tail = in.peer - 1; /* gives back what it took */
+    TN_CHECK(tn_ring_space(&in) == TN_EIO && tn_ring_put(&in, buffer, 1) == TN_EIO);
+
+    for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        shared.head = shared.tail = 0;
+        TN_CHECK(tn_ring_producer(&in, &shared, area.data, 16) == TN_OK);
+        TN_CHECK(tn_ring_consumer(&out, &shared, area.data, 16) == TN_OK);
+        TN_CHECK(tn_ring_send(&in, "abcd", 4) == TN_OK);
+        *length = lengths[i];
+        TN_CHECK(tn_ring_receive(&out, buffer, 32) == TN_EIO);
+    }
+}
+
 static void bad_setup(void)
 {
     static const uint32_t sizes[] = {0, 8, 17, 24, UINT32_C(3) << 30};
@@ -207,6 +249,7 @@ int main(void)
     TN_RUN(messages);
     TN_RUN(send_and_receive);
     TN_RUN(hostile);
+    TN_RUN(each_rule);
     TN_RUN(bad_setup);
     return tn_test_end();
 }
