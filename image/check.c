@@ -135,7 +135,7 @@ static int check_desc(const struct tn_image *image, unsigned partition,
     return 0;
 }
 
-int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits)
+int tn_image_check_each(const struct tn_image *image, struct tn_desc_limits *limits)
 {
     int code = 0;
 
@@ -150,5 +150,12 @@ int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits)
     for (unsigned i = 0; code == 0 && i < image->toc->partition_count; i++) {
         code = check_desc(image, i, limits);
     }
+    return code;
+}
+
+int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits)
+{
+    int code = tn_image_check_each(image, limits);
+
     return code != 0 ? code : tn_image_check_partitions(image);
 }

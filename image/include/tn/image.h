@@ -181,10 +181,13 @@ int tn_desc_check(const struct tn_partition_desc *desc, size_t size,
 int tn_image_check_partitions(const struct tn_image *image);
 
 /*
- * All that a boot needs, on an open image: the CRC of every segment and descriptor, every
- * descriptor, and the partitions against each other.  Not the report and not the digests.  The
- * caller sets the first three members of `limits`; all of it is changed.
+ * What a boot needs, on an open image: the CRC of every segment and descriptor, and every
+ * descriptor.  Not the report and not the digests.  The caller sets the first three members of
+ * `limits`; all of it is changed.  A single partition needs no more.
  */
+int tn_image_check_each(const struct tn_image *image, struct tn_desc_limits *limits);
+
+/* The same, then tn_image_check_partitions(). */
 int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits);
 
 /* The arrays behind a checked descriptor. */
