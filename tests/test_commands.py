@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands that read: inspect, verify, size, libs, boards, new, config, completion."""
+import fcntl
 import json
 import os
+import pty
 import re
 import shutil
+import struct
 import subprocess
+import termios
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -421,6 +425,29 @@ def test_config_needs_a_terminal_and_a_manifest(tmp_path):
         "blinky/tnimage.toml"
     assert refused(2, "config", "-p", "blinke", "blinky", cwd=tmp_path) == \
         "blinky/tnimage.toml: no partition 'blinke'; did you mean 'blinky'?"
+
+
+def test_config_menu(tmp_path):
+    """The first entry is switched on, saved, and the menu left."""
+    good("new", "blinky", cwd=tmp_path)
+    manifest_path = tmp_path / "blinky" / "tnimage.toml"
+    before = manifest_path.read_text()
+    pid, master = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="xterm", LINES="40", COLUMNS="120")
+        os.execv(fakeimage.TNIMAGE, [fakeimage.TNIMAGE, "config", str(tmp_path / "blinky")])
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    seen = b""
+    for want, key in ((b"Quit", b" s"), (b"Filename", b"\n"), (b"saved to", b"\n"),
+                      (b"", b"q"), (b"tnimage.toml: written", b"")):
+        while want not in seen:
+            seen += os.read(master, 4096)
+        os.write(master, key)
+    _, status = os.waitpid(pid, 0)
+    os.close(master)
+    assert os.waitstatus_to_exitcode(status) == 0
+    added = set(manifest_path.read_text().splitlines()) - set(before.splitlines())
+    assert len(added) == 1 and re.fullmatch(r'libs = \["[a-z0-9-]+"\]', added.pop())
 
 
 # completion

@@ -137,3 +137,8 @@ def main(argv):
         return errors.OK
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        # A full disk, a folder without permission: nobody's defect, so no traceback.
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"tnimage: {place}{error.strerror or error}", file=sys.stderr)
+        return errors.USAGE

@@ -52,15 +52,19 @@ class Graph:
 
     def chain(self, name):
         """[(symbol, label of who wants it, its owner)] from a symbol to the application."""
-        node = self.definers[name]
+        node = self.wanted.get(name)
+        if node is None:
+            return self.up(self.definers[name])
+        return [(name, node.label, node.owner), *self.up(node)]
+
+    @staticmethod
+    def up(node):
+        """The same from an object that was reached."""
         steps = []
-        if name in self.wanted:
-            steps.append((name, self.wanted[name]))
-            node = self.wanted[name]
         while node.by:
-            steps.append(node.by)
-            node = node.by[1]
-        return [(symbol, by.label, by.owner) for symbol, by in steps]
+            name, node = node.by
+            steps.append((name, node.label, node.owner))
+        return steps
 
 
 def read(folder, component, pool):

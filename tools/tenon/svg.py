@@ -16,6 +16,7 @@ ADDRESS = 104  # left of a column, for its addresses
 GAP = 36  # between columns
 MARGIN = 24
 TOP = 96
+LEGEND = "one colour, one owner; hatched: nothing; heights grow with the logarithm of the size"
 LINE = 26  # least height of a box: one label
 # Fills, dark enough to tell apart in print and light enough for black text.
 PALETTE = ["#9ecae9", "#ffbf79", "#88d27a", "#f2cf5b", "#83bcb6", "#ff9d98", "#d6a5c9", "#d8b5a5"]
@@ -87,7 +88,7 @@ def render(image, columns):
         deepest = max(deepest, deep)
         x += WIDTH + GAP + ADDRESS
     width = x - GAP - ADDRESS + MARGIN
-    total = math.ceil(TOP + deepest + MARGIN)
+    total = math.ceil(TOP + deepest + MARGIN + LINE)
     head = f"{image.name} on {image.board}"
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{total}" '
@@ -96,4 +97,5 @@ def render(image, columns):
         'patternTransform="rotate(45)"><rect width="8" height="8" fill="#fff"/>'
         '<rect width="2" height="8" fill="#ddd"/></pattern></defs>',
         f'<rect width="{width}" height="{total}" fill="#fff"/>',
-        text(MARGIN, 34, head, 18, weight="bold"), *body, "</svg>"]) + "\n"
+        text(MARGIN, 34, head, 18, weight="bold"), *body,
+        text(MARGIN, total - MARGIN, LEGEND, 11, fill="#555"), "</svg>"]) + "\n"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tnimage config`: Kconfig's menu on the pool, its choices written into the manifest."""
+import json
 import os
 import re
 import sys
@@ -9,8 +10,9 @@ from tenon import errors
 
 DESCRIPTION = """\
 Show the libraries and options that one partition can have in a menu, and write what was chosen
-into its manifest: options into 'options', libraries that were switched on into 'libs'. Only
-what differs from the default is written; comments and order of the file stay.
+into its manifest: options into 'options', libraries that were switched on into 'libs', off into
+'without'. Only what differs from the default is written; comments and order of the file stay.
+Libraries that the last build chose are on, so that their options can be seen: build first.
 """
 EPILOG = """\
 examples:
@@ -48,13 +50,14 @@ def run(args):
                              f"write 'options' into {path}")
     pool = pools.Pool()
     kconf = pool.kconfig(pools.Facts(LAYER[partition.mode], board.symbol))
-    preset(kconf, pool, partition)
+    preset(kconf, pool, partition, last_build(path, image, partition))
+    before = libraries_on(kconf, pool)
     if not menu(kconf):
         print(f"{path}: not changed")
         return errors.OK
-    options, libs = chosen(kconf, pool)
-    write(path, index, {"options": options, "libs": libs})
-    print(f"{path}: {len(options)} options, {len(libs)} libraries written")
+    values = chosen(kconf, pool, partition, before)
+    write(path, index, values)
+    print(f"{path}: written")
     return errors.OK
 
 
@@ -72,50 +75,73 @@ def choose(image, name, path):
                          f"{errors.nearest(name, names) or '; it has ' + ', '.join(names)}")
 
 
-def preset(kconf, pool, partition):
-    """What the manifest says already: libraries first, for options depend on them."""
-    for word in partition.libs:
-        kconf.syms[pool.find(word).symbol].set_value("y")
+def last_build(path, image, partition):
+    """The symbols of the libraries that the last build linked into the partition."""
+    name = os.path.join(os.path.dirname(path), ".tn", image.name, "report.json")
+    try:
+        with open(name, encoding="utf-8") as file:
+            report = json.load(file)
+    except (OSError, ValueError):
+        return []
+    return [lib["lib"] for component in report["components"]
+            if component["name"] == partition.name and component["layer"] != "hv"
+            for lib in component["libs"] if lib["lib"].startswith("LIB_")]
+
+
+def preset(kconf, pool, partition, linked):
+    """What is so already: libraries first, for options depend on them."""
+    symbols = [*linked, *(pool.find(word).symbol for word in partition.libs)]
+    for symbol in symbols:
+        if symbol in kconf.syms:
+            kconf.syms[symbol].set_value("y")
+    for word in partition.without:
+        kconf.syms[pool.find(word).symbol].set_value("n")
     for name, value in partition.options.items():
         if name in kconf.syms:
             kconf.syms[name].set_value(value)
 
 
+def libraries_on(kconf, pool):
+    """Names of the libraries that are on."""
+    return {library.name for library in pool.libraries.values()
+            if kconf.syms[library.symbol].str_value == "y"}
+
+
 def menu(kconf):
     """kconfiglib's menuconfig; returns whether the user saved."""
+    import contextlib
+    import io
     import menuconfig
     with tempfile.TemporaryDirectory(prefix="tnimage-") as folder:
         saved = os.path.join(folder, "config")
         os.environ["KCONFIG_CONFIG"] = saved
         kconf.write_config(saved)
         before = os.stat(saved).st_mtime_ns
-        # It loads `saved` first, and would ask to save values that only we have set.
-        menuconfig.menuconfig(kconf)
+        # It speaks of a file that is not the user's.
+        with contextlib.redirect_stdout(io.StringIO()):
+            menuconfig.menuconfig(kconf)
         return os.stat(saved).st_mtime_ns != before
 
 
-def chosen(kconf, pool):
-    """(options as TOML values by name, library names): what differs from the defaults."""
-    options, libs = {}, []
+def chosen(kconf, pool, partition, before):
+    """The manifest's options, libs and without after the menu; `before`: what was on."""
+    after = libraries_on(kconf, pool)
+    by_hand = {library.name for library in pool.libraries.values()
+               if kconf.syms[library.symbol].user_value == 2}
+    on, off = (after - before) & by_hand, before - after
+    libs = {pool.find(word).name for word in partition.libs}
+    without = {pool.find(word).name for word in partition.without}
+    options = {}
     names = {name for library in pool.libraries.values() for name in library.options}
-    by_symbol = {library.symbol: library.name for library in pool.libraries.values()}
-    values = {}
     for symbol in kconf.unique_defined_syms:
-        if symbol.user_value is not None and (symbol.name in names or symbol.name in by_symbol):
-            values[symbol] = symbol.str_value
-    for symbol, value in values.items():
-        user = symbol.user_value
-        symbol.unset_value()
-        default = symbol.str_value
-        symbol.set_value(user)
-        if value == default:
-            continue
-        if symbol.name in by_symbol:
-            if value == "y":
-                libs.append(by_symbol[symbol.name])
-        else:
-            options[symbol.name] = toml_value(symbol, value)
-    return options, sorted(libs)
+        if symbol.name in names and symbol.user_value is not None:
+            value, user = symbol.str_value, symbol.user_value
+            symbol.unset_value()
+            if symbol.str_value != value:
+                options[symbol.name] = toml_value(symbol, value)
+            symbol.set_value(user)
+    return {"options": options, "libs": sorted(libs - off | on),
+            "without": sorted(without - on | (off - libs))}
 
 
 def toml_value(symbol, value):
@@ -129,16 +155,15 @@ def toml_value(symbol, value):
 
 
 def write(path, index, values):
-    """Replace `options` and `libs` of partition `index` in the manifest's text."""
+    """Replace `options`, `libs` and `without` of partition `index` in the manifest's text."""
     from tenon import files
     with open(path, encoding="utf-8") as source:
         lines = source.read().splitlines()
-    texts = {"options": "{ " + ", ".join(f"{k} = {v}" for k, v in values["options"].items())
-             + " }" if values["options"] else "",
-             "libs": "[" + ", ".join(f'"{lib}"' for lib in values["libs"]) + "]"
-             if values["libs"] else ""}
-    for key, text in texts.items():
-        lines = edit(lines, index, key, text)
+    options = ", ".join(f"{key} = {value}" for key, value in sorted(values["options"].items()))
+    lines = edit(lines, index, "options", f"{{ {options} }}" if options else "")
+    for key in ("libs", "without"):
+        words = ", ".join(f'"{word}"' for word in values[key])
+        lines = edit(lines, index, key, f"[{words}]" if words else "")
     files.write(path, "\n".join(lines) + "\n")
 
 

@@ -39,11 +39,13 @@ def run(args):
         raise errors.Refusal(errors.VERIFY, f"{image.path}: its build report is of another "
                              "kind; build it again with tnimage")
     pool = pools.Pool()
+    graphs = Graphs(image, pool)
     library = known_library(pool, args.word)
     if library:
-        answers = [of_library(pool, component, library) for component in report["components"]]
+        answers = [of_library(pool, component, library, graphs)
+                   for component in report["components"]]
     else:
-        answers = of_symbol(image, report, pool, args.word)
+        answers = of_symbol(report, pool, args.word, graphs)
     if args.json:
         print(json.dumps(answers, indent=2))
     else:
@@ -67,7 +69,31 @@ def short(pool, symbol):
     return library.name if library else symbol
 
 
-def of_library(pool, component, symbol):
+class Graphs:
+    """The object graph of each component, read when it is asked for; None without the objects."""
+
+    def __init__(self, image, pool):
+        self.image = image
+        self.pool = pool
+        self.read = {}
+        self.folder = None
+
+    def of(self, component, must=False):
+        """The Graph of a component; `must`: a Refusal instead of None."""
+        from tenon import imagefile, links
+        name = component["name"]
+        if name not in self.read:
+            try:
+                self.folder = self.folder or imagefile.build_folder(self.image)
+                self.read[name] = links.read(self.folder, component, self.pool)
+            except errors.Refusal:
+                if must:
+                    raise
+                self.read[name] = None
+        return self.read[name]
+
+
+def of_library(pool, component, symbol, graphs):
     """The answer for one library in one component."""
     entries = {lib["lib"]: lib for lib in component["libs"]}
     answer = {"component": component["name"], "what": short(pool, symbol), "kind": "library",
@@ -76,36 +102,61 @@ def of_library(pool, component, symbol):
         answer["why_not"] = why_not(pool, component, symbol)
         return answer
     answer["bytes"] = sum(entries[symbol]["bytes"].values())
-    answer["chain"] = library_chain(pool, component, entries, symbol)
+    if symbol in ("newlib", "libgcc"):
+        answer["chain"] = doors(pool, graphs.of(component), symbol)
+    else:
+        answer["chain"] = library_chain(pool, component, entries, symbol, graphs)
     return answer
 
 
-def library_chain(pool, component, entries, symbol):
+def named(pool, owner, label):
+    """An object as the answers name it."""
+    if owner in ("app", "start"):
+        return label
+    return f"{short(pool, owner)} ({label})"
+
+
+def doors(pool, graph, owner):
+    """The symbols by which code outside enters newlib or libgcc."""
+    found = {}
+    for node in graph.reached.values() if graph else ():
+        if node.owner == owner:
+            continue
+        for name in sorted(node.table.undefined):
+            target = graph.definers.get(name)
+            if target and target.owner == owner:
+                found.setdefault(name, node)
+    return [{"need": name, "by": named(pool, node.owner, node.label)}
+            for name, node in sorted(found.items())]
+
+
+def library_chain(pool, component, entries, symbol, graphs):
     """Steps from a library up: what is needed, and by whom."""
-    members = component.get("members", {})
     steps, seen = [], set()
     while symbol not in seen:
         seen.add(symbol)
-        entry = entries.get(symbol) or members.get(symbol)
-        why = entry.get("why", entry) if entry else None
-        if not why:
+        if symbol not in entries:
+            graph = graphs.of(component) if ":" in symbol else None
+            if graph and symbol in graph.reached:
+                steps += [{"need": need, "by": named(pool, owner, label)}
+                          for need, label, owner in graph.up(graph.reached[symbol])]
             break
-        kind = why["kind"]
-        if kind == "symbol":
+        why = entries[symbol]["why"]
+        if why["kind"] == "symbol":
             steps.append({"need": why["symbol"], "by": short(pool, why["by"])})
             symbol = why["by"]
-        elif kind == "select":
+        elif why["kind"] == "select":
             steps.append({"need": f"select {symbol}", "by": short(pool, why["by"])})
             symbol = why["by"]
         else:
-            steps.append({"need": END[kind], "by": why.get("by", "")
-                          or f"mode {component['mode']}"})
+            steps.append({"need": END[why["kind"]],
+                          "by": why.get("by", "") or f"mode {component['mode']}"})
             break
     return steps
 
 
-END = {"root": "every program starts with it", "default": "on by default", "app": "the program",
-       "option": "asked for"}
+END = {"root": "everything starts with it", "default": "on by default", "app": "the program",
+       "option": "asked for", "link": "made by the link"}
 
 
 def why_not(pool, component, symbol):
@@ -122,16 +173,13 @@ def why_not(pool, component, symbol):
     return "nothing needs one of its symbols, and no library selects it"
 
 
-def of_symbol(image, report, pool, word):
+def of_symbol(report, pool, word, graphs):
     """The answers for a symbol: of the components that have it, or one that says why none has."""
-    from tenon import imagefile, links
-    folder = imagefile.build_folder(image)
-    graphs = [(component, links.read(folder, component, pool))
-              for component in report["components"]]
-    answers = [symbol_answer(folder, pool, component, graph, word)
-               for component, graph in graphs
+    found = [(component, graphs.of(component, must=True)) for component in report["components"]]
+    answers = [symbol_answer(graphs.folder, pool, component, graph, word)
+               for component, graph in found
                if word in graph.definers and graph.definers[word].label in graph.reached]
-    return answers or [absent_symbol(pool, graphs, word)]
+    return answers or [absent_symbol(pool, found, word)]
 
 
 def symbol_answer(folder, pool, component, graph, word):
@@ -140,13 +188,11 @@ def symbol_answer(folder, pool, component, graph, word):
     from tenon import elf
     node = graph.definers[word]
     linked = elf.Elf(os.path.join(folder, component["elf"])).by_name.get(word)
-    chain = [{"need": symbol, "by": f"{short(pool, owner)} ({label})" if owner != label
-              else label} for symbol, label, owner in graph.chain(word)]
-    if not chain:
-        chain = [{"need": word, "by": f"{short(pool, node.owner)} ({node.label}), itself"}]
+    chain = [{"need": symbol, "by": named(pool, owner, label)}
+             for symbol, label, owner in graph.chain(word)]
     return {"component": component["name"], "what": word, "kind": "symbol", "in": True,
-            "of": short(pool, node.owner), "object": node.label,
-            "bytes": linked.size if linked else None, "chain": chain}
+            "of": named(pool, node.owner, node.label), "bytes": linked.size if linked else None,
+            "chain": chain}
 
 
 def absent_symbol(pool, graphs, word):
@@ -155,7 +201,7 @@ def absent_symbol(pool, graphs, word):
     for _, graph in graphs:
         if word in graph.definers:
             node = graph.definers[word]
-            answer["why_not"] = f"{short(pool, node.owner)} ({node.label}) has it, but nothing " \
+            answer["why_not"] = f"{named(pool, node.owner, node.label)} has it, but nothing " \
                 "needs it"
             return answer
     for library in pool.libraries.values():
@@ -187,7 +233,7 @@ def answer_text(answer):
         return f"{answer['what']} is not in {where}: {answer['why_not']}"
     head = f"{answer['what']} is in {where}"
     if answer["kind"] == "symbol":
-        head += f", from {answer['of']} ({answer['object']})"
+        head += f", from {answer['of']}"
         head += ", inlined or dropped by the link" if answer["bytes"] is None \
             else f", {answer['bytes']} bytes"
     else:
