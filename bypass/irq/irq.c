@@ -35,8 +35,7 @@ static void stray(void *arg)
 
 static bool is_attached(uint32_t intid)
 {
-    return intid < CONFIG_BYPASS_IRQ_LIMIT && table[intid].handler &&
-           table[intid].handler != stray;
+    return intid < CONFIG_BYPASS_IRQ_LIMIT && table[intid].handler && table[intid].handler != stray;
 }
 
 /* Before main() and before the program's own constructors. */
@@ -68,7 +67,7 @@ int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
     }
     uint64_t daif = tn_irq_mask();
 
-    table[intid] = (struct entry){ handler, arg };
+    table[intid] = (struct entry){handler, arg};
     tn_irq_restore(daif);
     return TN_OK;
 }
@@ -81,7 +80,7 @@ int tn_irq_detach(uint32_t intid)
     tn_irq_disable(intid);
     uint64_t daif = tn_irq_mask();
 
-    table[intid] = (struct entry){ stray, NULL };
+    table[intid] = (struct entry){stray, NULL};
     tn_irq_restore(daif);
     return TN_OK;
 }
@@ -106,7 +105,8 @@ uint32_t tn_irq_stray_count(void)
     return strays;
 }
 
-/* From the vector: a number from 512 on, which the vector does not look up.  Returns whether it wants an end. */
+/* From the vector: a number from 512 on, which the vector does not look up.  Returns whether it
+ * wants an end. */
 bool tn_irq_other(uint32_t acknowledge)
 {
     const uint32_t first_special = 1020; /* as tn_gic_ack(): nothing was pending any more */

@@ -93,6 +93,6 @@ int _fstat(int fd, struct stat *st)
     if (!is_stream(fd)) {
         return -1;
     }
-    *st = (struct stat){ .st_mode = S_IFCHR | S_IRUSR | S_IWUSR, .st_nlink = 1 };
+    *st = (struct stat){.st_mode = S_IFCHR | S_IRUSR | S_IWUSR, .st_nlink = 1};
     return 0;
 }

@@ -39,8 +39,8 @@ static int is_clock(clockid_t clock)
 
 static struct timespec to_timespec(uint64_t ns)
 {
-    return (struct timespec){ .tv_sec = (time_t)(ns / TN_NS_PER_SEC),
-                              .tv_nsec = (long)(ns % TN_NS_PER_SEC) };
+    return (struct timespec){.tv_sec = (time_t)(ns / TN_NS_PER_SEC),
+                             .tv_nsec = (long)(ns % TN_NS_PER_SEC)};
 }
 
 int clock_gettime(clockid_t clock, struct timespec *ts)
@@ -93,7 +93,7 @@ int settimeofday(const struct timeval *tv, const struct timezone *zone)
 {
     (void)zone;
     return clock_settime(CLOCK_REALTIME,
-                         &(struct timespec){ .tv_sec = tv->tv_sec, .tv_nsec = tv->tv_usec * 1000 });
+                         &(struct timespec){.tv_sec = tv->tv_sec, .tv_nsec = tv->tv_usec * 1000});
 }
 
 /* newlib's clock() adds the fields up and takes them for clock ticks. */
@@ -102,7 +102,7 @@ clock_t _times(struct tms *buffer)
     clock_t ticks = (clock_t)(tn_time_now() / (TN_NS_PER_SEC / CLOCKS_PER_SEC));
 
     if (buffer) {
-        *buffer = (struct tms){ .tms_utime = ticks };
+        *buffer = (struct tms){.tms_utime = ticks};
     }
     return ticks;
 }

@@ -87,4 +87,4 @@ static void stop(struct tn_loop *loop)
     tn_irq_detach(TN_BOARD_TIMER_PHYS_IRQ);
 }
 
-const struct tn_loop_guard tn_loop_watchdog = { start, arm, disarm, stop };
+const struct tn_loop_guard tn_loop_watchdog = {start, arm, disarm, stop};

@@ -24,7 +24,7 @@ int tn_loop_init(struct tn_loop *loop, const struct tn_loop_config *config)
         config->policy > TN_LOOP_REPHASE || !config->guard != !config->watchdog_ns) {
         return TN_EINVAL;
     }
-    *loop = (struct tn_loop){ .config = *config };
+    *loop = (struct tn_loop){.config = *config};
     if (loop->config.deadline_ns == 0) {
         loop->config.deadline_ns = config->period_ns;
     }
@@ -98,7 +98,7 @@ static void finish(struct tn_loop *loop)
     if (config->guard) {
         config->guard->disarm(loop);
     }
-    miss = (struct tn_loop_miss){ get(&loop->cycles), loop->release, loop->start, tn_time_now() };
+    miss = (struct tn_loop_miss){get(&loop->cycles), loop->release, loop->start, tn_time_now()};
     loop->in_step = false;
     tn_histogram_add(&loop->execution, miss.end - miss.start);
     advance(loop, miss.end);
@@ -158,8 +158,8 @@ void tn_loop_stop(struct tn_loop *loop)
 
 static struct tn_loop_times times(const struct tn_histogram *h)
 {
-    return (struct tn_loop_times){ tn_histogram_min(h), tn_histogram_mean(h),
-                                   tn_histogram_quantile(h, 999, 1000), tn_histogram_max(h) };
+    return (struct tn_loop_times){tn_histogram_min(h), tn_histogram_mean(h),
+                                  tn_histogram_quantile(h, 999, 1000), tn_histogram_max(h)};
 }
 
 void tn_loop_stats(const struct tn_loop *loop, struct tn_loop_stats *stats)

@@ -66,12 +66,15 @@ static void check_starts(const uint64_t *expected, size_t n)
 }
 
 #define RUN(config, ...)                                                                           \
-    run((struct tn_loop_config)config, (const uint64_t[]){ __VA_ARGS__ },                          \
-        sizeof((uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t))
+    run((struct tn_loop_config)config, (const uint64_t[]){__VA_ARGS__},                            \
+        sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
 #define STARTS(...)                                                                                \
-    check_starts((const uint64_t[]){ __VA_ARGS__ },                                                \
-                 sizeof((uint64_t[]){ __VA_ARGS__ }) / sizeof(uint64_t))
-#define CONFIG(...) { .name = "test", __VA_ARGS__ }
+    check_starts((const uint64_t[]){__VA_ARGS__},                                                  \
+                 sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+#define CONFIG(...)                                                                                \
+    {                                                                                              \
+        .name = "test", __VA_ARGS__                                                                \
+    }
 
 static void on_time(void)
 {
@@ -83,9 +86,9 @@ static void on_time(void)
 
 static void phase(void)
 {
-    static const struct tn_loop_config config = { .period_ns = PERIOD, .phase_ns = 300 };
-    const uint64_t begin[] = { 5000, 5299, 5300, 5301, 6299 };
-    const uint64_t first[] = { 5300, 5300, 5300, 6300, 6300 };
+    static const struct tn_loop_config config = {.period_ns = PERIOD, .phase_ns = 300};
+    const uint64_t begin[] = {5000, 5299, 5300, 5301, 6299};
+    const uint64_t first[] = {5300, 5300, 5300, 6300, 6300};
 
     for (size_t i = 0; i < TN_ARRAY_SIZE(begin); i++) {
         now = begin[i];
@@ -128,7 +131,7 @@ static void rephase(void)
 
 static void latency(void)
 {
-    static const struct tn_loop_config config = { .period_ns = PERIOD, .iterations = 3 };
+    static const struct tn_loop_config config = {.period_ns = PERIOD, .iterations = 3};
 
     now = 4999;
     wake_latency = 7;
@@ -167,7 +170,7 @@ static int stop_step(void *ctx)
 
 static void ends(void)
 {
-    static const struct tn_loop_config config = { .period_ns = PERIOD };
+    static const struct tn_loop_config config = {.period_ns = PERIOD};
 
     steps = 0;
     TN_CHECK(tn_loop_init(&loop, &config) == TN_OK);
@@ -207,7 +210,7 @@ static void guard_stop(struct tn_loop *l)
     stopped++;
 }
 
-static const struct tn_loop_guard guard = { guard_start, guard_arm, guard_disarm, guard_stop };
+static const struct tn_loop_guard guard = {guard_start, guard_arm, guard_disarm, guard_stop};
 
 static void guarded(void)
 {
@@ -222,11 +225,11 @@ static void guarded(void)
 static void refusals(void)
 {
     const struct tn_loop_config bad[] = {
-        { .period_ns = 0 },
-        { .period_ns = 10, .phase_ns = 10 },
-        { .period_ns = 10, .policy = (enum tn_loop_policy)3 },
-        { .period_ns = 10, .watchdog_ns = 1 },
-        { .period_ns = 10, .guard = &guard },
+        {.period_ns = 0},
+        {.period_ns = 10, .phase_ns = 10},
+        {.period_ns = 10, .policy = (enum tn_loop_policy)3},
+        {.period_ns = 10, .watchdog_ns = 1},
+        {.period_ns = 10, .guard = &guard},
     };
 
     for (size_t i = 0; i < TN_ARRAY_SIZE(bad); i++) {
@@ -245,7 +248,7 @@ static void random_runs(void)
         for (size_t i = 0; i < TN_ARRAY_SIZE(durations); i++) {
             durations[i] = tn_test_below(tn_test_below(4) ? 1001 : 5000);
         }
-        run((struct tn_loop_config){ .iterations = 40, .policy = policy, .max_catch_up = limit },
+        run((struct tn_loop_config){.iterations = 40, .policy = policy, .max_catch_up = limit},
             durations, 40);
         for (size_t i = 0; i < 40; i++) {
             TN_CHECK(i == 0 || starts[i] >= starts[i - 1] + durations[i - 1]);

@@ -56,17 +56,15 @@ static int compare(const void *a, const void *b)
 static void report(const char *name, uint64_t *samples, const char *unit)
 {
     qsort(samples, SAMPLES, sizeof(samples[0]), compare);
-    printf("%-44s %6u %6u %6u %6u %s\n", name, (unsigned)samples[0],
-           (unsigned)samples[SAMPLES / 2], (unsigned)samples[SAMPLES - 1 - SAMPLES / 1000],
-           (unsigned)samples[SAMPLES - 1], unit);
+    printf("%-44s %6u %6u %6u %6u %s\n", name, (unsigned)samples[0], (unsigned)samples[SAMPLES / 2],
+           (unsigned)samples[SAMPLES - 1 - SAMPLES / 1000], (unsigned)samples[SAMPLES - 1], unit);
 }
 
 static void measure_timer(void)
 {
     due = tn_time_ticks() + tn_time_to_ticks(TIMER_PERIOD_NS);
     tn_gtimer_phys_set(due);
-    while (ticks_seen < SAMPLES) {
-    }
+    while (ticks_seen < SAMPLES) {}
     for (int i = 0; i < SAMPLES; i++) {
         ticks_late[i] = tn_time_from_ticks(ticks_late[i]);
     }

@@ -113,8 +113,8 @@ int main(void)
 {
     static struct tn_loop loop;
     static struct state state = {
-        .pid = { .kp = 4.0f, .ki = 20.0f, .kd = 0.002f, .limit = 5.0f },
-        .plant = { .gain = 2.0f, .tau = 0.1f },
+        .pid = {.kp = 4.0f, .ki = 20.0f, .kd = 0.002f, .limit = 5.0f},
+        .plant = {.gain = 2.0f, .tau = 0.1f},
         .noise = 1,
     };
     const struct tn_loop_config config = {
