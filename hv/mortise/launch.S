@@ -5,7 +5,7 @@
  * anything into the guest.  FP registers are left alone: Mortise never puts anything in them.
  * The ERET synchronises the context, so that the system registers just written need no ISB.
  */
-        .section .text.hv_launch, "ax", %progbits
+        .section .hv.hole.launch, "ax", %progbits
         .globl  hv_launch
         .type   hv_launch, %function
 hv_launch:
@@ -15,8 +15,11 @@ hv_launch:
         .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
         mov     x\n, xzr
         .endr
+        b       launch_rest             /* a hole holds 29 instructions */
+
+        .section .hv.hole.launch_rest, "ax", %progbits
+launch_rest:
         .irp    n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
         mov     x\n, xzr
         .endr
         eret
-        .size   hv_launch, . - hv_launch

@@ -60,6 +60,13 @@ static TN_NORETURN void refuse(const struct tn_image *image, int code)
     tn_hv_stop();
 }
 
+/* That partitions do not clash is code which an image with a single one does without. */
+static int check_contents(const struct tn_image *image, struct tn_desc_limits *limits)
+{
+    return CONFIG_PARTITIONS > 1 ? tn_image_check(image, limits) :
+                                   tn_image_check_each(image, limits);
+}
+
 static void check_image(struct tn_hv_boot *boot)
 {
     const struct tn_image_info *info = (const void *)(HV_VA_IMAGE + TN_IMAGE_INFO_OFFSET);
@@ -78,7 +85,7 @@ static void check_image(struct tn_hv_boot *boot)
     hv_map_image(boot->base, size);
     code = tn_image_open(&boot->image, (const void *)HV_VA_BOOT, size);
     if (code == TN_IMAGE_OK) {
-        code = tn_image_check(&boot->image, &limits);
+        code = check_contents(&boot->image, &limits);
     }
     if (code != TN_IMAGE_OK) {
         refuse(&boot->image, code);

@@ -2,7 +2,8 @@
 /*
  * From the boot loader to C at EL2: entered at the image's physical address with the MMU off,
  * builds EL2's tables and goes on at the linked address.  The linker script puts .hv.start at
- * image + 0x80, .hv.first (of optional libraries, falling through) behind it, then .hv.enter.
+ * image + 0x80, .hv.first (of optional libraries, falling through) behind it, then .hv.enter, and
+ * the rest into the holes of the vector table.
  */
 #include <tn/board.h>
 #include <tn/hv/map.h>
@@ -59,10 +60,6 @@ enter:
         isb
         msr     spsel, #0
         adr     x1, __hv_start
-        b       tables                  /* there is no more room in front of the vectors */
-
-        .text
-tables:
         ldr     w2, [x1, #INFO_HV_BSS_OFFSET]
         add     x2, x1, x2              /* .bss; its first page is the table page */
 
@@ -146,7 +143,10 @@ tables:
         msr     sctlr_el2, x9
         isb
 
+        b       at_virtual
+
 /* at_virtual: x0 = DTB, x1 = physical base; at the linked address, MMU on. */
+        .section .hv.hole.at_virtual, "ax", %progbits
 at_virtual:
         msr     spsel, #1
         adrp    x9, __hv_stack_top
@@ -165,6 +165,7 @@ at_virtual:
         b       hv_main
 
 /* fill: x4 = entry, x6 = first descriptor, x7 = pages, not 0.  Clobbers x4, x6, x7. */
+        .section .hv.hole.fill, "ax", %progbits
 fill:
         str     x6, [x4], #8
         add     x6, x6, #HV_PAGE
@@ -173,6 +174,7 @@ fill:
         ret
 
 /* drop_page: invalidate the page at x2 in the data caches.  Clobbers x3, x4, x5. */
+        .section .hv.hole.drop_page, "ax", %progbits
 drop_page:
         dsb     sy                      /* stores so far are in memory before lines go */
         mrs     x5, ctr_el0
@@ -194,6 +196,7 @@ drop_page:
  * linker thinks before the MMU is on; the driver's functions use neither.  Its frames, if the
  * compiler makes any, go to Mortise's .bss.
  */
+        .section .hv.hole.wrong_el, "ax", %progbits
 wrong_el:
         adr     x10, __hv_start
         ldr     w11, [x10, #INFO_HV_BSS_OFFSET]
@@ -216,6 +219,7 @@ wrong_el:
 2:      wfi
         b       2b
 
+        .section .hv.hole.wrong_el_text, "ax", %progbits
 wrong_el_text:
         .ascii  "mortise: entered at EL#; start the image at EL2 (QEMU: virtualization=on)"
         .asciz  "\r\n"

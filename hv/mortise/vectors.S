@@ -2,9 +2,9 @@
 /*
  * Exception vectors of EL2.  The table begins with the image itself: its first four entries, for
  * EL2t, hold the Image header and the start code (start.S says why the first is right there).
- * This section is the rest, from 0x200 on.  Code that does not fit into its entry is in the
- * entries for AArch32 guests of EL1, which cannot be taken whole: HCR_EL2.RW is set, and what an
- * AArch32 program at EL0 causes branches away at once.
+ * Each entry from 0x200 on is a section, .hv.vector.<offset>; what is left of its 128 bytes is a
+ * hole, into which the linker script puts other code by name, .hv.hole.<name>: 0x800 bytes are
+ * a fifth of Mortise.  The linker refuses what does not fit.
  */
 #include <tn/abi/hypercall.h>
 #include <tn/hv/hypercall.h>
@@ -26,10 +26,12 @@
 #define HALF (HV_FRAME_SIZE / 2)
 
         .macro  vector offset
-        .org    \offset - 0x200
+        .section .hv.vector.\offset, "ax", %progbits
         .endm
 
-        .section .hv.vectors, "ax", %progbits
+        .macro  hole name
+        .section .hv.hole.\name, "ax", %progbits
+        .endm
 
 /*
  * From EL2 itself: Mortise's own mistake.  x0 goes to TPIDR_EL2, which has no other use, the
@@ -42,10 +44,10 @@
         b       panic_entry
         .endm
 
-        panic_vector 0x200, HV_KIND_SYNC
-        panic_vector 0x280, HV_KIND_IRQ
-        panic_vector 0x300, HV_KIND_FIQ
-        panic_vector 0x380, HV_KIND_SERROR
+        panic_vector 200, HV_KIND_SYNC
+        panic_vector 280, HV_KIND_IRQ
+        panic_vector 300, HV_KIND_FIQ
+        panic_vector 380, HV_KIND_SERROR
 
 /*
  * Synchronous, from a guest.  What follows is counted: 29 instructions and the function's for a
@@ -53,7 +55,7 @@
  * the rest of its upper half serves for the other registers that a function may clobber.
  * SP_EL2 + HALF is the hypercall table.
  */
-        vector  0x400
+        vector  400
         stp     x16, x17, [sp, #-HALF]!
         mrs     x16, esr_el2
         mov     w17, #ESR_HVC_0
@@ -93,9 +95,10 @@ restore:
         b       report
         .endm
 
-        guest_vector 0x480, HV_KIND_IRQ
+        guest_vector 480, HV_KIND_IRQ
 
 /* Not one of our identifiers: PSCI's, 32 and 64 bits, or unknown. */
+        hole    not_ours
 not_ours:
         and     w16, w0, #~TN_PSCI_64
         mov     w17, #TN_PSCI_BASE
@@ -114,15 +117,17 @@ unknown:
         ldp     x16, x17, [sp], #HALF
         eret
 
-        guest_vector 0x500, HV_KIND_FIQ
+        guest_vector 500, HV_KIND_FIQ
 
+        hole    refuse
 refuse:
         asr     x0, x18, #32
         b       restore
 
-        guest_vector 0x580, HV_KIND_SERROR
+        guest_vector 580, HV_KIND_SERROR
 
 /* w16 = ESR_EL2: another HVC, an SMC, or a fault. */
+        hole    not_hvc_0
 not_hvc_0:
         lsr     w17, w16, #ESR_EC_SHIFT
         cmp     w17, #EC_SMC
@@ -144,11 +149,12 @@ smc:
         b.eq    not_ours                /* PSCI, as some guests are told to call it */
         b       unknown
 
-        guest_vector 0x600, HV_KIND_SYNC
+        guest_vector 600, HV_KIND_SYNC
 
 /*
  * report: x16, x17 saved, w17 = kind.  Completes struct hv_frame.
  */
+        hole    report
 report:
         sub     sp, sp, #HALF
         stp     x0, x1, [sp, #0]
@@ -169,13 +175,14 @@ report:
         mov     x0, sp
         b       tn_hv_guest_fault
 
-        guest_vector 0x680, HV_KIND_IRQ
+        guest_vector 680, HV_KIND_IRQ
 
 /*
  * panic_entry: TPIDR_EL2 = x0, x0 = kind.  The stack pointer may be what is wrong, so the frame
  * goes to the top of the stack, which nobody will return to.  VMPIDR_EL2 is never 0 otherwise:
  * a panic inside a panic finds it 0 and stops.
  */
+        hole    panic_entry
 panic_entry:
         msr     far_el1, x0
         mrs     x0, vmpidr_el2
@@ -193,8 +200,9 @@ panic_entry:
         stp     x2, x3, [sp, #16]
         b       panic_rest
 
-        guest_vector 0x700, HV_KIND_FIQ
+        guest_vector 700, HV_KIND_FIQ
 
+        hole    panic_rest
 panic_rest:
         stp     x4, x5, [sp, #32]
         stp     x6, x7, [sp, #48]
@@ -212,5 +220,4 @@ panic_rest:
         mov     x0, sp
         b       tn_hv_panic
 
-        guest_vector 0x780, HV_KIND_SERROR
-        .org    0x600
+        guest_vector 780, HV_KIND_SERROR
