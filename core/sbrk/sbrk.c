@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The heap of a bypass program: one area from the end of .bss to where the builder says.
+ * The heap of a program: one area from the end of .bss to where the builder says.
  * newlib's malloc is the only caller; it needs no more than a break that moves.
  */
 #include <errno.h>

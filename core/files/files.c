@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bypass program has three streams (bypass/stdio), no file system and no other process.
+ * A program has three streams (core/stdio), no file system and no other process.
  * These calls say so, in POSIX's words, to programs that would use a file if there were one.
  */
 #include <errno.h>

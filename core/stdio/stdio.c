@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptors 0, 1 and 2 of a bypass program: the board's console, polled, so that output is
+ * Descriptors 0, 1 and 2 of a program without files: the board's console, polled, so that output is
  * out when the call returns and needs neither interrupts nor memory.
  */
 #include <errno.h>
