@@ -24,4 +24,4 @@
         str     w\from, [x\scratch, #GICC_EOIR]
         .endm
 
-#include <tn/irq_vector.inc>
+#include <tn/irq_vector.h>

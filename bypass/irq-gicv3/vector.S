@@ -15,4 +15,4 @@
         msr     S3_0_C12_C12_1, x\from   /* ICC_EOIR1_EL1 */
         .endm
 
-#include <tn/irq_vector.inc>
+#include <tn/irq_vector.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The interrupt vector of a bypass program, for the file of each GIC version, which first
- * defines three macros, whose arguments are numbers of registers:
+ * defines three macros, whose arguments are numbers of registers.  Assembly only.
  *
  *   gic_ack    to, scratch         to = interrupt acknowledge register
  *   gic_index  table, acknowledge  table += 16 * INTID, which is below 512
@@ -19,6 +19,10 @@
  * instructions instead of thirty-six.  The end of interrupt comes last: a level-triggered line
  * that the handler has just quieted is not taken for a new interrupt.
  */
+#ifndef TN_IRQ_VECTOR_H
+#define TN_IRQ_VECTOR_H
+#ifdef __ASSEMBLER__
+
 #define FRAME 192
 #define CPACR_FPEN (3 << 20)
 #define EC_FP 0x07
@@ -139,3 +143,6 @@ restore_fp:
         .balign 16
 fp_area:
         .zero   544
+
+#endif
+#endif
