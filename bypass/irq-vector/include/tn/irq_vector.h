@@ -21,7 +21,7 @@
  */
 #ifndef TN_IRQ_VECTOR_H
 #define TN_IRQ_VECTOR_H
-#ifdef __ASSEMBLER__
+#ifdef __ASSEMBLER__ /* clang-format off */
 
 #define FRAME 192
 #define CPACR_FPEN (3 << 20)
