@@ -35,7 +35,7 @@ check: ## format, headers, layers, declared dependencies
 
 bench: ## instructions, bytes and RAM against the limits
 	@tools/setup build run
-	@tools/bench
+	@tools/bench/bench
 
 install: ## install tnimage under PREFIX (default /usr/local; DESTDIR is honoured)
 	@mkdir -p $(LIBDIR) $(BINDIR) $(SHARE)/bash-completion/completions
