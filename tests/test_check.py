@@ -156,20 +156,37 @@ BAD = {
         {"hv/box/include/tn/box.h": C + "struct box {\n    int x;\n};\n"},
         ["hv/box/include/tn/box.h:2: <tn/box.h> does not compile alone: redefinition of 'box'; "
          "include what it uses and declare it in hv/box/Kconfig"]),
-    "Kconfig": (
-        {"core/one/Kconfig": library("one", "\tselect LIB_NONE\n")},
-        None),
+    "header for assembly": (
+        {"core/one/include/tn/push.h": C + "    .macro push\n    .endm\n",
+         "core/one/go.S": C + "#include <tn/push.h>\n"},
+        ["core/one/include/tn/push.h:1: no C, and only assembly includes it; "
+         "rename it to tn/push.inc"]),
+    "unknown Kconfig symbol": (
+        {"core/one/Kconfig": library("one", "\tselect LIB_TOW\n")},
+        ["core/one/Kconfig:3: unknown symbol LIB_TOW; did you mean 'LIB_TWO'?"]),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_bad_tree(tree, name):
     changes, expected = BAD[name]
-    found = tree(changes)
-    if expected is None:
-        assert len(found) == 1 and "LIB_NONE" in found[0]
-    else:
-        assert found == expected
+    # What is no C cannot be formatted as C, either, but that is not the point.
+    assert [line for line in tree(changes)
+            if name != "header for assembly" or ": not formatted; " not in line] == expected
+
+
+def test_headers_see_what_their_dependencies_include(tree):
+    """And the options of the builder's configuration."""
+    assert tree({
+        "hv/box/include/tn/box.h": C + "#ifndef TN_BOX_H\n#define TN_BOX_H\n\n#include <tn/two.h>"
+                                       "\n\nextern struct two boxes[CONFIG_BOXES];\n\n#endif\n",
+        "hv/box/Kconfig": GOOD["hv/box/Kconfig"] + 'config BOXES\n\tint "boxes"\n\tdefault 4\n',
+    }) == []
+
+
+def test_the_c_library_needs_no_declaration(tree):
+    assert tree({"core/two/include/stdio.h": C,
+                 "core/one/one.c": C + "#include <stdio.h>\n"}) == []
 
 
 def test_templates_are_no_headers_of_nobody(tree):
