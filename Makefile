@@ -22,7 +22,7 @@ setup: ## install what is missing (apt, third-party cache); nothing to do: no ne
 demo: ## build examples/pid, boot it through U-Boot in QEMU, show its jitter histogram
 	@tools/setup build run
 	@mkdir -p build
-	tools/tnimage build -f examples/pid/tnimage.toml -o build/pid.img
+	tools/tnimage build examples/pid/pid.c --mode bypass -o build/pid.img
 	tools/tnimage run build/pid.img --boot uboot --timeout 120
 
 test: ## install what is missing, check the tree, run every test
