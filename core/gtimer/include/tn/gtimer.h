@@ -12,32 +12,17 @@
 #define TN_GTIMER_H
 
 #include <stdint.h>
-#include <tn/sysreg.h>
-
-#define TN_GTIMER_ENABLE 1u
 
 /* Raise the virtual timer's interrupt from counter value `ticks` on. */
-static inline void tn_gtimer_virt_set(uint64_t ticks)
-{
-    tn_sysreg_write(cntv_cval_el0, ticks);
-    tn_sysreg_write(cntv_ctl_el0, TN_GTIMER_ENABLE);
-}
+void tn_gtimer_virt_set(uint64_t ticks);
 
-static inline void tn_gtimer_virt_stop(void)
-{
-    tn_sysreg_write(cntv_ctl_el0, 0);
-}
+/* The virtual timer raises nothing. */
+void tn_gtimer_virt_stop(void);
 
 /* Raise the physical timer's interrupt from counter value `ticks` on. */
-static inline void tn_gtimer_phys_set(uint64_t ticks)
-{
-    tn_sysreg_write(cntp_cval_el0, ticks);
-    tn_sysreg_write(cntp_ctl_el0, TN_GTIMER_ENABLE);
-}
+void tn_gtimer_phys_set(uint64_t ticks);
 
-static inline void tn_gtimer_phys_stop(void)
-{
-    tn_sysreg_write(cntp_ctl_el0, 0);
-}
+/* The physical timer raises nothing. */
+void tn_gtimer_phys_stop(void);
 
 #endif
