@@ -191,23 +191,28 @@ drop_page:
         ret
 
 /*
- * wrong_el: x9 = CurrentEL, MMU off.  One line on the console, then sleep: this image has no
- * code for that exception level.  The text is beside the code, since rodata is not where the
- * linker thinks before the MMU is on; the driver's functions use neither.  Its frames, if the
- * compiler makes any, go to Mortise's .bss.
+ * wrong_el: x9 = CurrentEL, MMU off: this image has no code for that exception level.
  */
         .section .hv.hole.wrong_el, "ax", %progbits
 wrong_el:
+        adr     x19, wrong_el_text
+        lsr     x21, x9, #2
+/*
+ * early_stop: x19 = text, in which '#' stands for the digit x21; MMU off, any exception level.
+ * Prints it on the console and sleeps.  The text is beside the code, since rodata is not where
+ * the linker thinks before the MMU is on; the driver's functions use neither that nor .bss.
+ * Their frames, if the compiler makes any, go into .bss, which nobody uses yet.
+ */
+        .globl  early_stop
+early_stop:
         adr     x10, __hv_start
         ldr     w11, [x10, #INFO_HV_BSS_OFFSET]
         add     x11, x10, x11
         msr     spsel, #1
         add     sp, x11, #HV_PAGE
-        lsr     x21, x9, #2
         load32  x20, TN_BOARD_CONSOLE_BASE
         mov     x0, x20
         bl      tn_uart_init
-        adr     x19, wrong_el_text
 0:      ldrb    w1, [x19], #1
         cbz     w1, 2f
         cmp     w1, #'#'
