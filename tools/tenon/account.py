@@ -13,6 +13,7 @@ from tenon import toolchain
 from tenon.stack import base_name
 
 KINDS = ("text", "rodata", "data", "bss")
+STT_OBJECT = 1
 _MAP_LINE = re.compile(r"^ *([0-9a-f]+) +([0-9a-f]+) +([0-9a-f]+) +\d+ (\s*)(\S.*)$")
 _PREFIX = re.compile(r"^\.(?:text|rodata|data|bss|tdata|tbss)(?:\.rel\.ro|\.cst\d+)?(?:\.|$)")
 
@@ -66,7 +67,15 @@ class Account:
         elif kind == "text":
             self._code(address, size, name)
         else:
-            self._add(self._by_symbol(name), kind, size)
+            owner = self._by_symbol(name)
+            self._add(self._by_address(address) if owner == "other" else owner, kind, size)
+
+    def _by_address(self, address):
+        """The owner of the object that begins at an address: its section has a name of its own."""
+        for symbol in self.elf.symbols:
+            if symbol.value == address and symbol.kind == STT_OBJECT:
+                return self.owner_of.get(base_name(symbol.name), "other")
+        return "other"
 
     def _code(self, address, size, name):
         """Code that LTO emitted: by line, what has no line by the function's name."""
@@ -141,6 +150,8 @@ def kind_of(section):
         return "bss" if section.name != ".tbss" else None
     if section.flags & 4:
         return "text"
+    if section.name.startswith(".rodata"):
+        return "rodata"  # .init_array in it makes the section writable on paper
     return "data" if section.flags & 1 else "rodata"
 
 

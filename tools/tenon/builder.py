@@ -37,10 +37,10 @@ class Build:
     def _compile(self):
         os.makedirs(self.folder, exist_ok=True)
         files.write(os.path.join(self.folder, "..", ".gitignore"), "*\n")
+        self.hypervisor = compose.Hypervisor(self)
         for spec in self.image.partitions:
             manifest.check_caps(spec, self.pool.cap_bits())
             self.guests.append(compose.Guest(self, spec))
-        self.hypervisor = compose.Hypervisor(self)
         targets = [target for guest in self.guests for target in guest.compile()]
         targets.append(self.hypervisor.start())
         try:

@@ -124,12 +124,18 @@ class Component:
         return [*base, "-include", header, *flags]
 
     def check_root(self):
-        """Refuse a mode whose runtime the pool does not have."""
-        if self.root not in self.pool.libraries:
-            here = [mode for mode, (layer, root) in ROOTS.items()
-                    if root in self.pool.libraries and layer != "HV"]
+        """Refuse a mode whose runtime the tree does not have."""
+        if _missing(self.pool, self.mode):
+            here = [mode for mode in ROOTS if mode != "hv" and not _missing(self.pool, mode)]
             raise errors.Refusal(
-                errors.CONFIG, f"mode '{self.mode}' has no runtime in this tree (no library "
-                f"{self.root}); modes here: {', '.join(here) or 'none'}")
+                errors.CONFIG, f"mode '{self.mode}' has no runtime in this tree "
+                f"({_missing(self.pool, self.mode)}); modes here: {', '.join(here) or 'none'}")
 
 
+def _missing(pool, mode):
+    """What the tree lacks for a mode, "" for nothing."""
+    _, root = ROOTS[mode]
+    if root not in pool.libraries:
+        return f"no library {root}"
+    template = f"templates/{mode}-start.S.j2"
+    return "" if os.path.exists(os.path.join(pool.root, template)) else f"no {template}"

@@ -110,6 +110,9 @@ class Hypervisor(Composition):
 
     def __init__(self, build):
         super().__init__(build, "mortise", "hv", Facts("HV", build.machine.symbol))
+        self.wanted = {self.component.root: {"kind": "root", "by": "hv"}}
+        self.without = {}
+        self.options = {}
 
     def start(self):
         """Declare its first object, which depends on nothing that a partition decides."""
@@ -128,17 +131,17 @@ class Hypervisor(Composition):
         tables = stage2.tables(regions, self.build.machine.ipa_bits)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps,
-            (("IRQS", sum(len(guest.irqs) for guest in guests)), ("PARTITIONS", len(guests)),
-             ("S2_TABLES", tables)))
-        component.prepare({})
+            (("HV_CPU", guests[0].spec.cpus[0]), ("IRQS", sum(len(g.irqs) for g in guests)),
+             ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables))))
+        component.prepare(self.options)
         script_text = templates.render("hv.ld.j2", board=self.build.machine.data)
         script = component.write(script_text, "link.ld")
         table = symbols.of_objects([self.absolute(self.start_object.output)])[0]
-        wanted = {component.root: {"kind": "root", "by": "hv"}}
         if self.build.image.verify == "sha256":
-            wanted["LIB_HV_VERIFY_SHA256"] = {"kind": "option", "by": "verify"}
-        self.selection = Selection(component, {"start": table}, wanted, {}, {},
-                                   self.script_symbols(script_text))
+            library = component.pool.find("hv-verify-sha256")
+            self.wanted[library.symbol] = {"kind": "option", "by": "verify"}
+        self.selection = Selection(component, {"start": table}, self.wanted, self.without,
+                                   self.options, self.script_symbols(script_text))
         steps = self.library_steps()
         self.steps += steps
         objects = [self.start_object.output, *(step.output for step in steps)]
@@ -157,16 +160,31 @@ class Guest(Composition):
         self.program = None
         self.regions = self.irqs = self.caps = None
         self.objects = {}  # object -> source, of the application
-        pool = build.pool
         self.wanted = {self.component.root: {"kind": "root", "by": spec.mode}}
-        for word in spec.libs:
-            library = manifest.find_library(pool, word, spec.place("libs"))
-            self.wanted[library.symbol] = {"kind": "option", "by": spec.place("libs")}
-        self.without = {manifest.find_library(pool, word, spec.place("without")).symbol:
-                        spec.place("without") for word in spec.without}
+        self.without = {}
+        self.options = {}
+        self._requests(build.pool)
+
+    def _requests(self, pool):
+        """Sort what the user asks for: a library or an option of Mortise goes there."""
+        spec, layer = self.spec, self.component.layer
+        hypervisor = self.build.hypervisor
+
+        def target(library):
+            return self if layer in library.layers or "HV" not in library.layers else hypervisor
+
+        for key in ("libs", "without"):
+            place = spec.place(key)
+            for word in getattr(spec, key):
+                library = manifest.find_library(pool, word, place)
+                if key == "libs":
+                    target(library).wanted[library.symbol] = {"kind": "option", "by": place}
+                else:
+                    target(library).without[library.symbol] = place
         place = spec.place("options")
-        self.options = {config.find_option(pool, name, place): (value, place)
-                        for name, value in spec.options.items()}
+        for name, value in spec.options.items():
+            name, library = config.find_option(pool, name, place)
+            target(library).options[name] = (value, place)
 
     def compile(self):
         """Declare the application's objects and the start code; returns their names."""
@@ -189,7 +207,7 @@ class Guest(Composition):
                                *spec.cflags], None)
             self.objects[step.output] = source
             steps.append(step)
-        self.start_object = self.start_step("bypass-start.S.j2", args=[spec.name, *spec.args],
+        self.start_object = self.start_step(f"{spec.mode}-start.S.j2", args=[spec.name, *spec.args],
                                             board=self.build.machine.data)
         self.steps += [*steps, self.start_object]
         return [step.output for step in [*steps, self.start_object]]

@@ -157,14 +157,18 @@ class Config:
 
 
 def find_option(libraries, name, place):
-    """The Kconfig name of an option as the user writes it (with or without CONFIG_)."""
-    known = sorted({option for lib in libraries.libraries.values() for option in lib.options})
+    """(Kconfig name, Library) of an option as the user writes it (with or without CONFIG_).
+
+    An option without a prompt is the builder's or only text, and cannot be set.
+    """
+    known = {option: lib for lib in libraries.libraries.values() for option in lib.options
+             if any(node.prompt for node in libraries.kconf.syms[option].nodes)}
     plain = name.upper().removeprefix("CONFIG_").replace("-", "_")
     if plain not in known:
         raise errors.Refusal(
             errors.CONFIG, f"{place}: unknown option '{name}'"
             + (errors.nearest(plain, known) or f"; options: {boards.listed(known)}"))
-    return plain
+    return plain, known[plain]
 
 
 def _same(symbol, value):

@@ -157,7 +157,7 @@ class Missing:
 
     def reason(self, name):
         """Who has the symbol and why that does not help here, and what would."""
-        for why in (self._left_out, self._unmet, self._elsewhere, self._absent, self._misspelt):
+        for why in (self._left_out, self._unmet, self._layer, self._misspelt):
             text = why(name)
             if text:
                 return text
@@ -186,7 +186,18 @@ class Missing:
                        f"board {self.component.machine.name} does not have; choose another board"
         return None
 
+    def _layer(self, name):
+        """Why this layer has no such thing, and the mode that has it or what to do instead."""
+        cause, _, cure = (self._absent(name) or "").partition("; ")
+        found = self._elsewhere(name)
+        if found:
+            library, mode = found
+            return f"{cause or f'mode {self.component.mode} has it not'}; library {library} has " \
+                   f"it: build with --mode {mode}"
+        return f"{cause}; {cure}" if cause else None
+
     def _elsewhere(self, name):
+        """(library, mode) of a mode of this tree that has the symbol, or None."""
         from tenon.component import ROOTS, Component
         for mode, (layer, root) in ROOTS.items():
             if layer in ("HV", self.component.layer) or root not in self.pool.libraries:
@@ -197,8 +208,7 @@ class Missing:
             other.prepare({})
             for library in other.eligible:
                 if library.sources and name in symbols.of_library(other, library).defined:
-                    return f"library {library.name} has it, but not in mode " \
-                           f"'{self.component.mode}'; build with --mode {mode}"
+                    return library.name, mode
         return None
 
     def _absent(self, name):

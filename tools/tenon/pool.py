@@ -21,7 +21,7 @@ class Facts:
     layer: str  # one of LAYERS
     board: str  # symbol, BOARD_QEMU_VIRT
     caps: frozenset = frozenset()  # "IRQ", ...: Mortise's tree only, the union of all partitions
-    counts: tuple = ()  # (("PARTITIONS", 1), ("IRQS", 3)): Mortise's tree only
+    counts: tuple = ()  # (("IRQS", 3), ...): numbers that the builder sets, Mortise's tree only
 
 
 @dataclass
@@ -174,9 +174,8 @@ class Pool:
             add(f"CAP_{cap}", facts and cap in facts.caps)
         for name in sorted(used - defined):
             add(name, False)
-        counts = dict(facts.counts) if facts else {}
-        for name in ("PARTITIONS", "IRQS"):
-            lines.append(f"config {name}\n\tint\n\tdefault {counts.get(name, 0)}")
+        for name, value in facts.counts if facts else ():
+            lines.append(f"config {name}\n\tint\n\tdefault {value}")
         if facts and facts.board:
             add(facts.board, True)
         lines += [f'source "{path}/Kconfig"' for path in self._texts]

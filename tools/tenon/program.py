@@ -16,7 +16,7 @@ LAYOUT_OFFSET = 8  # core/abi, tn/abi/layout.h
 WINDOW_SMALL = 1 << 20  # where writable memory begins, from ram_ipa
 WINDOW_LARGE = 16 << 20  # with a heap that stage 2 shall map by blocks
 
-HEAP_STDIO = 4096
+HEAP_STDIO = 3072  # the buffers of three streams at most, 1 KiB each, come to less
 HEAP_LARGE = 16 << 20
 # An application that calls one of these has a heap of its own, not only stdio's buffers.
 ALLOCATORS = frozenset((
@@ -55,7 +55,10 @@ class Program:
         self.frames = stack.frames(elf)
         own = {name for label, item in selection.given.items() if label != "start"
                for name in (*item.defined, *item.local)}
-        self.recursive = stack.recursion(elf, own)
+        libraries = {name for lib in selection.on if lib in selection.tables
+                     for name in (*selection.tables[lib].defined, *selection.tables[lib].local)}
+        mine, self.recursion_extra = stack.recursion(elf, own, libraries)
+        self.recursive = mine or stack.unbounded(elf, own)
         self.stack = up(spec.stack or self._stack_needed(), PAGE)
         self.base, self.segment = elf.flat()
         self.heap = self._heap(allocates)
@@ -63,7 +66,8 @@ class Program:
         self._check_ram()
 
     def _stack_needed(self):
-        return stack.SLACK + self.frames + (stack.RECURSION if self.recursive else 0)
+        return (stack.SLACK + self.frames + self.recursion_extra
+                + (stack.RECURSION if self.recursive else 0))
 
     def _heap(self, allocates):
         """Bytes of heap: what was asked for, the rest of ram, or what the program seems to need."""

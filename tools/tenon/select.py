@@ -17,6 +17,8 @@ SCANF_INTEGER = {
     "__svfscanf_r": "__svfiscanf_r", "__svfscanf": "__svfiscanf", "__ssvfscanf_r": "__ssvfiscanf_r",
 }
 
+C_LIBRARY = "LIB_NEWLIB"  # core/newlib: the options of what the archives hold
+
 # The compiler calls these without saying so in an object's symbol table.
 COMPILER_CALLS = ("memcpy", "memmove", "memset", "memcmp")
 
@@ -99,6 +101,9 @@ class Selection:
                 continue
             seen.add(name)
             queue += self._fulfil(name, who)
+        if self.members and C_LIBRARY in self.component.pool.libraries:
+            first = next(iter(self.members.values()))
+            self.on.setdefault(C_LIBRARY, first)
 
     def _wishes(self, symbol):
         return [(name, symbol) for name in sorted(self.tables[symbol].undefined)] \

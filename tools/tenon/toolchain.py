@@ -24,10 +24,12 @@ APP_WARNINGS = ("-Wall",)
 
 # EL2 has no FP registers of its own and runs for a while with the MMU off, where an unaligned
 # access faults.
+# Guests: a destructor becomes a call of atexit(), so that only a program that has one pays for
+# running them at exit.
 LAYER = {
     "HV": ("-ffreestanding", "-mgeneral-regs-only", "-mstrict-align"),
-    "BYPASS": (),
-    "TENON": (),
+    "BYPASS": ("-fregister-global-dtors-with-atexit",),
+    "TENON": ("-fregister-global-dtors-with-atexit",),
 }
 
 
