@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every `*_test.c` of the pool, compiled for this machine with its library and run.
 
-A test sees what its library sees: its folder's headers and those of the libraries which the
-Kconfig selects, and what these need is linked. All runs are under AddressSanitizer and
-UndefinedBehaviorSanitizer, those whose name ends in `_tsan_test.c` under ThreadSanitizer. A
-source that this machine cannot compile (`core/crc32/crc32.c` is made of AArch64 instructions)
-has a stand-in of the same name in `image/host/`.
+A test is linked with its library and with what that selects; functions that the test defines
+itself stand in for a library's (a clock, registers). All runs are under AddressSanitizer and
+UndefinedBehaviorSanitizer, those whose name ends in `_tsan_test.c` under ThreadSanitizer.
+Options have their defaults, or what the test's first comment says (`CONFIG_X=1`). A source that
+this machine cannot compile (`core/crc32/crc32.c` is made of AArch64 instructions) may have a
+stand-in of the same name in `image/host/`.
 """
 import os
+import re
 import subprocess
 import sys
 
@@ -31,9 +33,9 @@ def unit_tests():
                 yield os.path.join(library.path, name), library
 
 
-def needed(library):
-    """The library and, transitively, what it selects."""
-    found = [library]
+def needed(*libraries):
+    """The libraries and, transitively, what they select."""
+    found = list(libraries)
     for entry in found:
         found += [lib for lib in map(POOL.libraries.get, entry.selects) if lib not in found]
     return found
@@ -49,27 +51,59 @@ def sources(library):
             yield source
 
 
-def config(libraries):
-    """-D flags for the options of these libraries, at their defaults."""
+def config(test, libraries):
+    """-D flags for the options of these libraries: their defaults, or what the test says."""
+    with open(os.path.join(TREE, test), encoding="utf-8") as file:
+        wanted = dict(re.findall(r"\bCONFIG_(\w+)=(\w+)", file.read().split("*/")[1]))
     kconf = POOL.kconfig(None)
     for library in libraries:
         kconf.syms[library.symbol].set_value(2)
     for name in (name for library in libraries for name in library.options):
         value = kconf.syms[name].str_value
-        yield f"-DCONFIG_{name}={ {'y': '1', 'n': '0'}.get(value, value) }"
+        value = wanted.pop(name, {"y": "1", "n": "0"}.get(value, value))
+        yield f"-DCONFIG_{name}={value}"
+    assert not wanted, f"{test}: no library has the options {', '.join(wanted)}"
+
+
+def run(*command):
+    """The process, which may fail."""
+    return subprocess.run(command, cwd=TREE, capture_output=True, text=True, timeout=300,
+                          check=False)
+
+
+def compile_to(folder, source, flags):
+    """(object file, "") or (None, what the compiler said)."""
+    made = os.path.join(folder, source.replace("/", "_") + ".o")
+    result = run("clang", *flags, "-c", source, "-o", made)
+    return (made, "") if result.returncode == 0 else (None, result.stderr)
+
+
+def compile_needed(folder, libraries, flags):
+    """Object files of those sources that this machine can compile; what is missed in vain is an
+    error of the link."""
+    for source in (source for library in libraries for source in sources(library)):
+        made, _ = compile_to(folder, source, flags)
+        if made:
+            yield made
 
 
 @pytest.mark.parametrize("test, library", [pytest.param(*pair, id=pair[0]) for pair in unit_tests()])
 def test_unit(test, library, tmp_path):
     libraries = needed(library)
-    direct = [library, *map(POOL.libraries.get, ["LIB_BASE", "LIB_TEST", *library.selects])]
+    headers = needed(POOL.libraries["LIB_BASE"], POOL.libraries["LIB_TEST"], library)
     sanitizer = "thread" if test.endswith("_tsan_test.c") else "address,undefined"
-    program = tmp_path / "test"
-    files = dict.fromkeys(file for lib in libraries for file in sources(lib))
-    subprocess.run(
-        ["clang", *FLAGS, f"-fsanitize={sanitizer}", *config(libraries),
-         *(f"-I{lib.include}" for lib in direct if lib.include), test, *files, "-o", program],
-        cwd=TREE, check=True)
-    result = subprocess.run([program], capture_output=True, text=True, timeout=300, check=False)
+    flags = [*FLAGS, f"-fsanitize={sanitizer}", *config(test, libraries),
+             *(f"-I{lib.include}" for lib in headers if lib.include)]
+    program, archive = tmp_path / "test", tmp_path / "needed.a"
+    objects = []
+    for source in (test, *sources(library)):
+        made, error = compile_to(tmp_path, source, flags)
+        assert made, error
+        objects.append(made)
+    # An archive: what the test defines itself stands in for the library's.
+    run("ar", "rc", archive, *compile_needed(tmp_path, libraries[1:], flags))
+    link = run("clang", *flags, *objects, archive, "-o", program)
+    assert link.returncode == 0, link.stderr
+    result = run(program)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.endswith(" passed, 0 failed\n"), result.stdout
