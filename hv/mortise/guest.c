@@ -14,10 +14,12 @@
 #define HCR_FMO (1ull << 3)  /* Group 0, which nobody uses, is EL2's; IRQs stay EL1's: no IMO */
 #define HCR_AMO (1ull << 5)  /* SErrors come here, for a report */
 #define HCR_DC (1ull << 12)  /* stage 1 is off for good, memory is cacheable */
-#define HCR_TIDCP (1ull << 20) /* implementation-defined registers: may reach the whole cluster */
 #define HCR_TSC (1ull << 19) /* firmware is Mortise's */
+#define HCR_TIDCP (1ull << 20) /* implementation-defined registers: may reach the whole cluster */
 #define HCR_RW (1ull << 31)  /* AArch64 */
-#define HCR_GUEST (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW)
+#define HCR_PAUTH (3ull << 40) /* pointer authentication, where the CPU has it, does not trap */
+#define HCR_GUEST                                                                                  \
+    (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_PAUTH)
 
 /* CPTR_EL2 without VHE: RES1 bits, trace registers trapped; FP and SIMD are the guest's. */
 #define CPTR_GUEST (0x32ffull | 1ull << 20)
