@@ -25,12 +25,18 @@ APP_WARNINGS = ("-Wall",)
 # EL2 has no FP registers of its own and runs for a while with the MMU off, where an unaligned
 # access faults.
 # Guests: a destructor becomes a call of atexit(), so that only a program that has one pays for
-# running them at exit.
+# running them at exit. malloc is a function like any other: clang would drop one whose memory
+# is not read, and a program that asks until there is no more would never be told.
+GUEST = ("-fregister-global-dtors-with-atexit", "-fno-builtin-malloc", "-fno-builtin-calloc",
+         "-fno-builtin-realloc", "-fno-builtin-aligned_alloc")
 LAYER = {
     "HV": ("-ffreestanding", "-mgeneral-regs-only", "-mstrict-align"),
-    "BYPASS": ("-fregister-global-dtors-with-atexit",),
-    "TENON": ("-fregister-global-dtors-with-atexit",),
+    "BYPASS": GUEST,
+    "TENON": GUEST,
 }
+
+
+NO_FP = ("-mgeneral-regs-only",)
 
 
 def need(tool):
