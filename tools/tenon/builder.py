@@ -46,7 +46,7 @@ class Build:
         try:
             self.ninja.run(targets)
         except ninja.Failed as failed:
-            explain.compile_failed(failed)
+            explain.compile_failed(failed, self.pool, self.guests[0].component.layer)
 
     def _image(self):
         """Plan, describe, report, pack."""

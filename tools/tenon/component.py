@@ -120,8 +120,20 @@ class Component:
         include = f"-I{os.path.join(self.folder, 'gen', 'include')}"
         flags = self.library_flags(library)
         flags = [include if flag.endswith("gen/include") else flag for flag in flags]
-        base = self.asmflags if source.endswith(".S") else self.cflags
+        base = self.asmflags if source.endswith(".S") else self.c_flags(library)
         return [*base, "-include", header, *flags]
+
+    def c_flags(self, library):
+        """The flags for C of a library.
+
+        Under Tenon handlers and the kernel leave the FP registers to threads (docs/tenon.md), so
+        that a library which computes with them says so: `select USES_FP`.
+        """
+        symbol = self.pool.kconf.syms[library.symbol]
+        uses = any(selected.name == "USES_FP"
+                   for node in symbol.nodes for selected, *_ in node.selects)
+        return [*self.cflags, *toolchain.NO_FP] if self.layer == "TENON" and not uses else \
+            self.cflags
 
     def check_root(self):
         """Refuse a mode whose runtime the tree does not have."""

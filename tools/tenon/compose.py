@@ -58,7 +58,7 @@ class Composition:
             for source in library.sources:
                 assembly = source.endswith(".S")
                 base = component.asmflags if assembly else [
-                    *component.cflags, *toolchain.WARNINGS, *component.map_flags()]
+                    *component.c_flags(library), *toolchain.WARNINGS, *component.map_flags()]
                 target = f"{component.name}/obj/{source}.o"
                 steps.append(self._step("as" if assembly else "cc", component.tree(source), target,
                                         [*base, *flags], library))

@@ -162,7 +162,8 @@ def find_option(libraries, name, place):
     An option without a prompt is the builder's or only text, and cannot be set.
     """
     known = {option: lib for lib in libraries.libraries.values() for option in lib.options
-             if any(node.prompt for node in libraries.kconf.syms[option].nodes)}
+             if option not in pool.COUNTS
+             and any(node.prompt for node in libraries.kconf.syms[option].nodes)}
     plain = name.upper().removeprefix("CONFIG_").replace("-", "_")
     if plain not in known:
         raise errors.Refusal(

@@ -33,7 +33,7 @@ def line_of(path, name):
     return shown(path)
 
 
-def compile_failed(failed):
+def compile_failed(failed, pool=None, layer=""):
     """Show the compiler's own messages, then refuse with the first one's place."""
     step = failed.step
     sys.stderr.write(failed.text)
@@ -44,7 +44,28 @@ def compile_failed(failed):
         raise errors.Refusal(
             errors.COMPILE, f"{where}: library {step.library.name} does not compile: {what}; "
             "correct it, or leave it out with --without " + step.library.name)
-    raise errors.Refusal(errors.COMPILE, f"{where}: does not compile: {what}; correct the source")
+    header = re.fullmatch(r"'(\S+)' file not found", what)
+    why = absent(pool, layer, header[1]) if header and pool else None
+    tail = f": {why}" if why else "; correct the source"
+    raise errors.Refusal(errors.COMPILE, f"{where}: does not compile: {what}{tail}")
+
+
+def absent(pool, layer, name):
+    """What a library of this layer says about a symbol or header that the layer has not.
+
+    Its options ABSENT_*: the default lists patterns, the help has the cause and what to do.
+    """
+    for library in pool.libraries.values():
+        if layer not in library.layers:
+            continue
+        for option in library.options:
+            if not option.startswith("ABSENT_"):
+                continue
+            symbol = pool.kconf.syms[option]
+            patterns = symbol.orig_defaults[0][0].str_value.split()
+            if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+                return " ".join((symbol.nodes[0].help or "").split()).rstrip(".")
+    return None
 
 
 def check_application(given):
@@ -66,7 +87,7 @@ def check_application(given):
             errors.LINK, f"{line_of(local['main'], 'main')}: main is static; remove 'static'")
     near = _near("main", owners)
     where = line_of(owners[near], near) if near else shown(first)
-    cure = f"did you mean '{near}' to be it?" if near else \
+    cure = f"the nearest name is '{near}': rename it" if near else \
         "add 'int main(void)', or name the file that has it"
     raise errors.Refusal(errors.LINK, f"{where}: no function 'main'; {cure}")
 
@@ -188,7 +209,7 @@ class Missing:
 
     def _layer(self, name):
         """Why this layer has no such thing, and the mode that has it or what to do instead."""
-        cause, _, cure = (self._absent(name) or "").partition("; ")
+        cause, _, cure = (absent(self.pool, self.component.layer, name) or "").partition("; ")
         found = self._elsewhere(name)
         if found:
             library, mode = found
@@ -209,20 +230,6 @@ class Missing:
             for library in other.eligible:
                 if library.sources and name in symbols.of_library(other, library).defined:
                     return library.name, mode
-        return None
-
-    def _absent(self, name):
-        """What a header-only library of this layer says about symbols that the layer lacks."""
-        import kconfiglib
-        for library in self.pool.libraries.values():
-            for option in library.options:
-                symbol = self.pool.kconf.syms[option]
-                if not option.startswith("ABSENT_") or symbol.orig_type != kconfiglib.STRING \
-                        or self.component.layer not in library.layers:
-                    continue
-                patterns = symbol.orig_defaults[0][0].str_value.split()
-                if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-                    return " ".join((symbol.nodes[0].help or "").split()).rstrip(".")
         return None
 
     def _misspelt(self, name):

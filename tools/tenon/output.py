@@ -36,7 +36,7 @@ def _largest(build, key):
 
 
 def deliver(args, build, built, path):
-    """Put the result in place in one step."""
+    """Put the result in place in one step; returns its size."""
     data = files.read(built)
     if args.format != "img":
         from tenon import formats
@@ -46,9 +46,10 @@ def deliver(args, build, built, path):
     except OSError as error:
         raise errors.Refusal(errors.USAGE, f"{path}: {error.strerror.lower()}; choose another "
                              "output with -o") from None
+    return len(data)
 
 
-def present(args, build, path):
+def present(args, build, path, size):
     """What the user sees: one line, the table of --explain too, or JSON."""
     image = build.report["image"]
     if args.json:
@@ -58,7 +59,7 @@ def present(args, build, path):
                  if row["lib"].startswith("LIB_")}
     if args.explain:
         print(explanation(build.report))
-    print(f"{path}: {image['file_size']} bytes, {image['memory_size']} bytes of memory, "
+    print(f"{path}: {size} bytes, {image['memory_size']} bytes of memory, "
           f"{len(libraries)} libraries, board {image['board']}")
 
 

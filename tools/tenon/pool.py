@@ -13,6 +13,8 @@ from tenon import errors, paths
 
 TOPS = ("core", "image", "hv", "bypass", "rtos")  # folders that hold libraries
 LAYERS = ("HV", "BYPASS", "TENON")
+# Options that the builder sets in Mortise's tree, whatever a library's Kconfig says of them.
+COUNTS = ("HV_CPU", "IRQS", "PARTITIONS", "S2_TABLES")
 
 
 @dataclass(frozen=True)

@@ -59,15 +59,22 @@ class Program:
                      for name in (*selection.tables[lib].defined, *selection.tables[lib].local)}
         mine, self.recursion_extra = stack.recursion(elf, own, libraries)
         self.recursive = mine or stack.unbounded(elf, own)
-        self.stack = up(spec.stack or self._stack_needed(), PAGE)
         self.base, self.segment = elf.flat()
+        self.stack = up(spec.stack or self._stack_needed(), PAGE)
         self.heap = self._heap(allocates)
         self.heap_end = up(self.heap_start + self.heap, PAGE)
         self._check_ram()
 
     def _stack_needed(self):
-        return (stack.SLACK + self.frames + self.recursion_extra
-                + (stack.RECURSION if self.recursive else 0))
+        least = stack.SLACK + self.frames + self.recursion_extra
+        if not self.recursive:
+            return least
+        if self.spec.ram is None:
+            return least + stack.RECURSION
+        # A recursive program with little ram gets half of what is left, the heap the other.
+        rest = self.spec.ram - up(len(self.segment), PAGE) - up(
+            self.heap_start - self.stack_top, PAGE) - up(least, PAGE)
+        return least + max(0, min(stack.RECURSION, down(rest // 2, PAGE)))
 
     def _heap(self, allocates):
         """Bytes of heap: what was asked for, the rest of ram, or what the program seems to need."""

@@ -7,7 +7,7 @@ import shlex
 from tenon import errors, explain, manifest, sizes
 from tenon.manifest import refuse
 
-SUFFIX = {"img": ".img", "elf": ".elf", "fit": ".itb", "c": ".c", "bin": ".bin"}
+SUFFIX = {"img": ".img", "elf": ".elf", "fit": ".itb", "c": "_image.c", "bin": ".bin"}
 
 
 def make(args):
@@ -131,6 +131,10 @@ def output_path(args, image):
     path = args.output or (image.name if image.origin or args.name else _stem(image)) \
         + SUFFIX[args.format]
     folder = os.path.dirname(os.path.abspath(path))
+    inputs = [*image.partitions[0].src, *([image.origin] if image.origin else [])]
+    if any(os.path.realpath(path) == os.path.realpath(name) for name in inputs):
+        raise errors.Refusal(errors.USAGE, f"{path}: is an input of the build; choose another "
+                             "output with -o")
     if os.path.isdir(path):
         raise errors.Refusal(errors.USAGE, f"{path}: is a folder; name the output file")
     if not os.path.isdir(folder):

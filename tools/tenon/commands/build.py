@@ -74,6 +74,6 @@ def run(args):
     build = Build(image, machine, folder, args.verbose)
     built = build.run()
     output.check_limits(args, build)
-    output.deliver(args, build, built, path)
-    output.present(args, build, path)
+    size = output.deliver(args, build, built, path)
+    output.present(args, build, path, size)
     return errors.OK
