@@ -6,20 +6,20 @@
  *     `base`.  So all timers of a slot are earlier than all timers of a later slot.
  *  2. `base` advances only when no timer's place changes by it: up to just before the first
  *     slot in use, or into a slot that is being drained, whose timers are then replaced.
- *  3. `next` is not later than any deadline.  When `first` is a slot, that slot is sorted,
- *     its head is the earliest timer and `next` is its deadline.
+ *  3. `next` is not later than any deadline, as long as no timer is started whose deadline
+ *     has passed.  When `first` is a slot, that slot is sorted, its head is the earliest timer
+ *     and `next` is its deadline.
  *  4. While a slot is being drained `next` is 0 and `first` is UNKNOWN.  `base` lies in that
  *     slot then, so that nothing can be started into it.
- *
- * Hot paths come first in a function; what is rare is a function of its own that is called
- * last, so that the hot path needs no stack frame.
+ *  5. Timers that are due and were cut out of their slot wait in the ring of `due`, which has a
+ *     sentinel.  So tn_timerq_stop() takes them out like any that is not the first of its slot.
+ *     They are in order, and earlier than all that are in slots.
  */
 #include <tn/compiler.h>
 #include <tn/timerq.h>
 
 #define UNKNOWN UINT32_MAX
 
-#define NOINLINE __attribute__((noinline))
 #define INLINE inline __attribute__((always_inline))
 
 /* tn_timerq.order */
@@ -79,8 +79,11 @@ static inline void link_before(struct tn_timer *pos, struct tn_timer *t)
 
 void tn_timerq_init(struct tn_timerq *q, uint64_t now)
 {
-    *q = (struct tn_timerq){
-        .next = TN_TIMERQ_NEVER, .base = now, .first = UNKNOWN, .drain = UNKNOWN};
+    *q = (struct tn_timerq){.next = TN_TIMERQ_NEVER,
+                            .base = now,
+                            .first = UNKNOWN,
+                            .drain = UNKNOWN,
+                            .due = {.next = &q->due, .prev = &q->due}};
 }
 
 /*
@@ -114,12 +117,13 @@ static INLINE void insert_inside(struct tn_timerq *q, struct tn_timer *head, str
     link_before(head, t);
 }
 
-bool tn_timerq_start(struct tn_timerq *q, struct tn_timer *t, uint64_t deadline)
+/* Enter `t` into its slot.  True if `next` became earlier. */
+static INLINE bool insert(struct tn_timerq *q, struct tn_timer *t)
 {
+    uint64_t deadline = t->deadline;
     uint32_t slot = place(q->base, deadline);
     struct tn_timer *head = q->slot[slot];
 
-    t->deadline = deadline;
     t->slot = slot;
     if (head == NULL) {
         t->next = t;
@@ -148,6 +152,12 @@ bool tn_timerq_start(struct tn_timerq *q, struct tn_timer *t, uint64_t deadline)
     q->next = deadline;
     q->first = slot;
     return true;
+}
+
+bool tn_timerq_start(struct tn_timerq *q, struct tn_timer *t, uint64_t deadline)
+{
+    t->deadline = deadline;
+    return insert(q, t);
 }
 
 bool tn_timerq_stop(struct tn_timerq *q, struct tn_timer *t)
@@ -184,7 +194,7 @@ bool tn_timerq_stop(struct tn_timerq *q, struct tn_timer *t)
  * Find the first slot and what is known about its earliest timer; sets `next` and, where
  * invariant 3 allows it, `first`.
  */
-static inline uint32_t look(struct tn_timerq *q, uint64_t now)
+static INLINE uint32_t look(struct tn_timerq *q, uint64_t now)
 {
     uint32_t slot = first_slot(q);
     uint64_t begin, next;
@@ -210,83 +220,93 @@ static inline uint32_t look(struct tn_timerq *q, uint64_t now)
 }
 
 /* Move at most TN_TIMERQ_STEP timers of the slot that is being drained to their new places. */
-static void drain(struct tn_timerq *q, uint32_t slot)
+static struct tn_timer *drain(struct tn_timerq *q, uint32_t slot)
 {
-    q->drain = slot;
-    q->next = 0;
-    for (int i = 0; i < TN_TIMERQ_STEP; i++) {
-        struct tn_timer *t = q->slot[slot];
+    struct tn_timer *t = q->slot[slot], *tail, *next;
 
-        if (t == NULL) {
-            q->drain = UNKNOWN;
-            return;
-        }
-        tn_timerq_stop(q, t);
-        tn_timerq_start(q, t, t->deadline);
-    }
-}
-
-/* Something is to be done, but the earliest timer is not known. */
-static NOINLINE struct tn_timer *expire_slow(struct tn_timerq *q, uint64_t now)
-{
-    uint32_t slot;
-
-    if (q->drain != UNKNOWN) {
-        drain(q, q->drain);
+    q->drain = UNKNOWN;
+    if (t == NULL) { /* the rest was stopped */
         return NULL;
     }
-    slot = look(q, now);
+    tail = t->prev;
+    q->next = 0;
+    for (int i = 0; i < TN_TIMERQ_STEP; i++) {
+        next = t->next;
+        insert(q, t);
+        if (t == tail) {
+            unmark(q, slot);
+            return NULL;
+        }
+        t = next;
+    }
+    q->slot[slot] = t;
+    t->prev = tail;
+    tail->next = t;
+    q->drain = slot;
+    return NULL;
+}
+
+/*
+ * Cut a part of the sorted ring `head` in `slot` that is due: all of it, or at most
+ * TN_TIMERQ_STEP timers.  Returns the last one.
+ */
+static INLINE struct tn_timer *cut_due(struct tn_timerq *q, uint32_t slot, struct tn_timer *head,
+                                       uint64_t now)
+{
+    struct tn_timer *tail = head->prev, *last = head, *rest;
+
+    if (tail->deadline <= now) {
+        unmark(q, slot);
+        return tail;
+    }
+    for (int i = 1; i < TN_TIMERQ_STEP && last->next->deadline <= now; i++) {
+        last = last->next;
+    }
+    rest = last->next;
+    q->slot[slot] = rest;
+    rest->prev = tail;
+    tail->next = rest;
+    return last;
+}
+
+struct tn_timer *tn_timerq_collect(struct tn_timerq *q, uint64_t now)
+{
+    struct tn_timer *head, *last;
+    uint32_t slot = q->first;
+
+    if (TN_UNLIKELY(q->drain != UNKNOWN)) {
+        return drain(q, q->drain);
+    }
+    if (slot == UNKNOWN) {
+        slot = look(q, now);
+    }
     if (q->next > now) {
         return NULL;
     }
-    if (q->order[slot] != SORTED) {
+    if (TN_UNLIKELY(q->order[slot] != SORTED)) {
         /* Into the slot: to its earliest timer or, if that was lost, to its begin. */
         q->base = q->next > q->base ? q->next : q->base;
-        drain(q, slot);
-        return NULL;
+        return drain(q, slot);
     }
-    return tn_timerq_expire(q, now);
-}
-
-/* Expire the earliest timer, which is alone in its slot. */
-static NOINLINE struct tn_timer *expire_last(struct tn_timerq *q, uint64_t now)
-{
-    struct tn_timer *t = q->slot[q->first];
-
-    t->slot = TN_TIMER_IDLE;
-    unmark(q, q->first);
-    look(q, now);
-    return t;
-}
-
-struct tn_timer *tn_timerq_expire(struct tn_timerq *q, uint64_t now)
-{
-    uint32_t slot = q->first;
-    struct tn_timer *t, *next, *prev;
-
-    if (TN_UNLIKELY(q->next > now)) {
-        return NULL;
+    head = q->slot[slot];
+    last = cut_due(q, slot, head, now);
+    q->first = UNKNOWN;
+    head->slot = TN_TIMER_IDLE;
+    if (last == head) {
+        look(q, now);
+        return head;
     }
-    if (TN_UNLIKELY(slot == UNKNOWN)) {
-        return expire_slow(q, now);
-    }
-    t = q->slot[slot];
-    next = t->next;
-    if (TN_UNLIKELY(next == t)) {
-        return expire_last(q, now);
-    }
-    t->slot = TN_TIMER_IDLE;
-    prev = t->prev;
-    q->slot[slot] = next;
-    prev->next = next;
-    next->prev = prev;
-    q->next = next->deadline;
-    return t;
+    /* `next` stays, so that we are called again for these. */
+    q->due.next = head->next;
+    head->next->prev = &q->due;
+    q->due.prev = last;
+    last->next = &q->due;
+    return head;
 }
 
 uint64_t tn_timerq_refresh(struct tn_timerq *q, uint64_t now)
 {
-    if (q->first == UNKNOWN && q->drain == UNKNOWN) {
+    if (q->first == UNKNOWN && q->drain == UNKNOWN && q->due.next == &q->due) {
         look(q, now);
     }
     return q->next;

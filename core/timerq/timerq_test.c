@@ -13,7 +13,7 @@
 struct entry {
     struct tn_timer timer;
     uint64_t started; /* number of the start, 0: not queued */
-    bool late;        /* was before the wheel's base when it was started */
+    bool late;        /* its time had passed when it was started */
 };
 
 static struct tn_timerq q;
@@ -52,21 +52,29 @@ static void check_slot(uint32_t slot, unsigned *count)
         TN_CHECK(slot == q.drain || naive_place(q.base, t->deadline) == slot);
         sorted = sorted && (t->next == head || t->deadline <= t->next->deadline);
         least = t->deadline < least ? t->deadline : least;
-        TN_CHECK(q.next <= t->deadline || slot < 16);
         ++*count;
         t = t->next;
     } while (t != head);
     TN_CHECK(sorted || slot < 16 || q.order[slot] != 0);
-    TN_CHECK(q.order[slot] == 2 || slot < 16 || head->deadline == least);
+    TN_CHECK(q.order[slot] == 2 || slot < 16 || slot == q.drain || head->deadline == least);
     TN_CHECK(q.first != slot || (q.order[slot] == 0 && q.next == head->deadline));
 }
 
 static void check_queue(void)
 {
     unsigned count = 0, active = 0;
+    uint64_t latest = 0;
 
     for (uint32_t slot = 0; slot < TN_TIMERQ_SLOTS; slot++) {
         check_slot(slot, &count);
+    }
+    for (const struct tn_timer *t = q.due.next; t != &q.due; t = t->next) {
+        TN_CHECK(t->next->prev == t && t->prev->next == t && t->deadline <= now);
+        if (!((const struct entry *)(const void *)t)->late) {
+            TN_CHECK(t->deadline >= latest);
+            latest = t->deadline;
+        }
+        count++;
     }
     for (int i = 0; i < TIMERS; i++) {
         TN_CHECK(tn_timer_active(&entries[i].timer) == (entries[i].started != 0));
@@ -75,7 +83,7 @@ static void check_queue(void)
     TN_CHECK(count == active && q.base <= now);
 }
 
-/* The entry that has to expire next: late ones first, then by deadline, then by start. */
+/* The entry that has to expire next of those that are not late: by deadline, then by start. */
 static struct entry *model_first(void)
 {
     struct entry *best = NULL;
@@ -83,13 +91,11 @@ static struct entry *model_first(void)
     for (int i = 0; i < TIMERS; i++) {
         struct entry *e = &entries[i];
 
-        if (e->started == 0) {
+        if (e->started == 0 || e->late) {
             continue;
         }
-        if (best == NULL || e->late > best->late ||
-            (e->late == best->late &&
-             (e->timer.deadline < best->timer.deadline ||
-              (e->timer.deadline == best->timer.deadline && e->started < best->started)))) {
+        if (best == NULL || e->timer.deadline < best->timer.deadline ||
+            (e->timer.deadline == best->timer.deadline && e->started < best->started)) {
             best = e;
         }
     }
@@ -118,7 +124,7 @@ static void start(struct entry *e, unsigned kind)
 {
     uint64_t deadline = random_deadline(kind), next = tn_timerq_next(&q);
 
-    e->late = deadline < q.base;
+    e->late = deadline <= now;
     e->started = ++starts;
     TN_CHECK(tn_timerq_start(&q, &e->timer, deadline) == (deadline < next));
     TN_CHECK(tn_timerq_next(&q) <= deadline && e->timer.deadline == deadline);
@@ -150,14 +156,11 @@ static void expire(bool disturb, unsigned kind)
         struct entry *e = (struct entry *)(void *)t;
 
         if (e != NULL) {
-            first = model_first();
             TN_CHECK(t->deadline <= now && !tn_timer_active(t));
-            if (first->late) {
-                TN_CHECK(e->late);
-            } else {
+            if (!e->late) {
+                first = model_first();
                 /* Starts between the steps of a drain may overtake equal deadlines. */
-                TN_CHECK(e->timer.deadline == first->timer.deadline);
-                TN_CHECK(disturb || e == first);
+                TN_CHECK(t->deadline == first->timer.deadline && (disturb || e == first));
             }
             e->started = 0;
             idle = 0;
@@ -173,8 +176,9 @@ static void expire(bool disturb, unsigned kind)
             check_queue();
         }
     }
-    first = model_first();
-    TN_CHECK(first == NULL || first->timer.deadline > now);
+    for (int i = 0; i < TIMERS; i++) {
+        TN_CHECK(entries[i].started == 0 || entries[i].timer.deadline > now);
+    }
     TN_CHECK(tn_timerq_expire(&q, now) == NULL);
 }
 
@@ -204,10 +208,11 @@ static void random_operations(bool disturb)
             check_queue();
         }
         if (step % 512 == 0) {
+            expire(disturb, kind);
             first = model_first();
             tn_timerq_refresh(&q, now);
-            TN_CHECK(first != NULL || tn_timerq_next(&q) == TN_TIMERQ_NEVER);
-            TN_CHECK(first == NULL || tn_timerq_next(&q) <= first->timer.deadline);
+            TN_CHECK(first == NULL ? tn_timerq_next(&q) == TN_TIMERQ_NEVER
+                                   : tn_timerq_next(&q) <= first->timer.deadline);
         }
     }
 }
@@ -232,11 +237,37 @@ static void next_is_exact(void)
         now += tn_test_below(5);
         TN_CHECK(tn_timerq_start(&q, &entries[i].timer, now + 1000000) == (i == 0));
     }
-    for (unsigned i = 0; i < TIMERS; i++) {
-        now = tn_timerq_next(&q);
-        TN_CHECK(now == entries[i].timer.deadline);
-        TN_CHECK(tn_timerq_expire(&q, now - 1) == NULL);
-        TN_CHECK(tn_timerq_expire(&q, now) == &entries[i].timer);
+    for (unsigned i = 0; i < TIMERS;) {
+        const struct tn_timer *t;
+
+        if (tn_timerq_next(&q) > now) {
+            TN_CHECK(tn_timerq_next(&q) == entries[i].timer.deadline);
+            TN_CHECK(tn_timerq_expire(&q, now) == NULL);
+            now = tn_timerq_next(&q);
+        }
+        t = tn_timerq_expire(&q, now);
+        TN_CHECK(t == NULL || t == &entries[i++].timer);
+    }
+    TN_CHECK(tn_timerq_expire(&q, now) == NULL);
+    TN_CHECK(tn_timerq_next(&q) == TN_TIMERQ_NEVER);
+}
+
+/* A slot that is being drained loses the rest of its timers. */
+static void stopped_while_draining(void)
+{
+    now = 0;
+    tn_timerq_init(&q, now);
+    for (unsigned i = 0; i < 40; i++) {
+        entries[i].timer = (struct tn_timer)TN_TIMER_INIT;
+        tn_timerq_start(&q, &entries[i].timer, 0x10000 + i * 37 % 64 * 0x100);
+    }
+    now = 0x20000;
+    TN_CHECK(tn_timerq_expire(&q, now) == NULL && tn_timerq_next(&q) <= now && q.drain < 256);
+    for (unsigned i = 0; i < 40; i++) {
+        TN_CHECK(tn_timerq_stop(&q, &entries[i].timer));
+    }
+    while (tn_timerq_next(&q) <= now) {
+        TN_CHECK(tn_timerq_expire(&q, now) == NULL);
     }
     TN_CHECK(tn_timerq_next(&q) == TN_TIMERQ_NEVER);
 }
@@ -276,7 +307,7 @@ static void periods_do_not_drift(void)
 static void extremes(void)
 {
     for (int i = 0; i < 3; i++) {
-        entries[i].timer = (struct tn_timer)TN_TIMER_INIT;
+        tn_timer_init(&entries[i].timer);
     }
     now = 0;
     tn_timerq_init(&q, now);
@@ -288,6 +319,7 @@ static void extremes(void)
     TN_CHECK(tn_timerq_expire(&q, TN_TIMERQ_NEVER - 2) == NULL);
     TN_CHECK(tn_timerq_expire(&q, TN_TIMERQ_NEVER - 1) == &entries[0].timer);
     TN_CHECK(tn_timerq_expire(&q, TN_TIMERQ_NEVER - 1) == &entries[1].timer);
+    TN_CHECK(tn_timerq_expire(&q, TN_TIMERQ_NEVER - 1) == NULL);
     TN_CHECK(tn_timerq_next(&q) == TN_TIMERQ_NEVER);
 }
 
@@ -297,6 +329,7 @@ int main(void)
     TN_RUN(random_order_is_exact);
     TN_RUN(random_with_starts_between);
     TN_RUN(next_is_exact);
+    TN_RUN(stopped_while_draining);
     TN_RUN(periods_do_not_drift);
     TN_RUN(extremes);
     return tn_test_end();

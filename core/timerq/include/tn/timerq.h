@@ -35,7 +35,7 @@
 #define TN_TIMERQ_SLOTS 256u
 #define TN_TIMERQ_NEVER UINT64_MAX /* tn_timerq_next() of an empty queue; not a deadline */
 #define TN_TIMERQ_WALK 6           /* comparisons to keep a slot sorted, at most */
-#define TN_TIMERQ_STEP 16          /* timers that one tn_timerq_expire() moves, at most */
+#define TN_TIMERQ_STEP 4           /* timers that one tn_timerq_expire() moves, at most */
 #define TN_TIMER_IDLE UINT32_MAX   /* tn_timer.slot of a timer that is not queued */
 
 /* Only `deadline` may be read, and `user` is the caller's own (what kind of object waits). */
@@ -59,6 +59,7 @@ struct tn_timerq {
     uint64_t base;                          /* no queued timer's place is before */
     uint32_t first;                         /* slot whose head is the earliest, or UNKNOWN */
     uint32_t drain;                         /* slot that is being drained, or UNKNOWN */
+    struct tn_timer due;                    /* sentinel of those that are out of their slots */
     uint8_t order[TN_TIMERQ_SLOTS];         /* what is known about the ring's order */
 };
 
@@ -79,9 +80,9 @@ static inline bool tn_timer_active(const struct tn_timer *t)
 
 /*
  * Queue `t`, which must not be queued, for `deadline`: 0 .. TN_TIMERQ_NEVER - 1.  One that has
- * passed expires next; several of that kind may lose their order among themselves.  For a
- * periodic timer pass t->deadline + period and it never drifts.  Returns true if tn_timerq_next()
- * became earlier: the caller then programs its comparator.
+ * passed expires with the next ones, but not in order with them.  For a periodic timer pass
+ * t->deadline + period and it never drifts.  Returns true if tn_timerq_next() became earlier: the
+ * caller then programs its comparator.
  */
 bool tn_timerq_start(struct tn_timerq *q, struct tn_timer *t, uint64_t deadline);
 
@@ -103,6 +104,9 @@ static inline uint64_t tn_timerq_next(const struct tn_timerq *q)
     return q->next;
 }
 
+/* The rest of tn_timerq_expire(); not called by others. */
+struct tn_timer *tn_timerq_collect(struct tn_timerq *q, uint64_t now);
+
 /*
  * Expire one timer: dequeue and return the earliest if its deadline is <= `now`.  NULL with
  * tn_timerq_next() > now: nothing more is due.  NULL with tn_timerq_next() <= now: a part of
@@ -112,11 +116,23 @@ static inline uint64_t tn_timerq_next(const struct tn_timerq *q)
  *     while (tn_timerq_next(q) <= now) {
  *         struct tn_timer *t = tn_timerq_expire(q, now);
  *         if (t != NULL) {
- *             ...
+ *             ... may start and stop any timer, t too
  *         }
  *     }
  */
-struct tn_timer *tn_timerq_expire(struct tn_timerq *q, uint64_t now);
+static inline struct tn_timer *tn_timerq_expire(struct tn_timerq *q, uint64_t now)
+{
+    struct tn_timer *t = q->due.next, *next;
+
+    if (t == &q->due) {
+        return tn_timerq_collect(q, now);
+    }
+    next = t->next;
+    q->due.next = next;
+    next->prev = &q->due;
+    t->slot = TN_TIMER_IDLE;
+    return t;
+}
 
 /* Make tn_timerq_next() as late as can be known without draining; returns it. */
 uint64_t tn_timerq_refresh(struct tn_timerq *q, uint64_t now);
