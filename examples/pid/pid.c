@@ -123,7 +123,7 @@ int main(void)
         .policy = TN_LOOP_SKIP,
         .iterations = CYCLES,
         .guard = &tn_loop_watchdog,
-        .watchdog_ns = 500 * (uint64_t)PERIOD_NS,
+        .watchdog_ns = 1000 * (uint64_t)PERIOD_NS,
     };
 
     puts("PID controller at 1 kHz, first-order plant, 2 s");

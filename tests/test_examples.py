@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The examples, built and booted as their READMEs say, and what they print.
+
+`--icount` makes the machine's time count instructions, so that latencies are exact; the runs
+through U-Boot follow the host's clock and are not asked for any time.
+"""
+import os
+import re
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
+
+
+def tnimage(folder, *arguments):
+    """The finished process; it must succeed."""
+    result = subprocess.run([TNIMAGE, *arguments], cwd=folder, capture_output=True, text=True,
+                            timeout=600, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+def build(folder, name, *arguments):
+    """The path of the image."""
+    image = os.path.join(folder, name + ".img")
+    tnimage(folder, "build", os.path.join(TREE, "examples", name, name + ".c"), "-o", image,
+            *arguments)
+    return image
+
+
+def run(folder, image, *arguments):
+    """What it printed, a list of lines."""
+    return tnimage(folder, "run", image, "--timeout", "120", *arguments).stdout.splitlines()
+
+
+def readme(name):
+    """The blocks of an example's README, each a list of lines."""
+    with open(os.path.join(TREE, "examples", name, "README.md"), encoding="utf-8") as file:
+        return [block.strip("\n").splitlines() for block in file.read().split("```")[1::2]]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_hello(tmp_path, board):
+    image = build(tmp_path, "hello", "--board", board, "-O", "s")
+    assert run(tmp_path, image) == readme("hello")[1]
+
+
+def test_hello_is_small(tmp_path):
+    """The limit of a whole image with Mortise; what it takes now is in docs/bypass.md."""
+    assert os.path.getsize(build(tmp_path, "hello", "-O", "s")) <= 40 * 1024
+
+
+def test_pid(tmp_path):
+    image = os.path.join(tmp_path, "pid.img")
+    manifest = os.path.join(TREE, "examples", "pid", "tnimage.toml")
+    tnimage(tmp_path, "build", "-f", manifest, "-o", image)
+    lines = run(tmp_path, image, "--icount")
+    assert lines == readme("pid")[1]
+
+
+def test_pid_through_uboot(tmp_path):
+    lines = run(tmp_path, build(tmp_path, "pid"), "--boot", "uboot")
+    assert any(line.startswith("step response:") for line in lines)
+    assert any(re.search(r"us \|#+ +\d+$", line) for line in lines)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_irq(tmp_path, board):
+    lines = run(tmp_path, build(tmp_path, "irq", "--board", board), "--icount")
+    assert len(lines) == 6 and lines[5] == "stray interrupts: 0"
+    worst = [int(re.search(r"(\d+) (?:ns|cycles)$", line)[1]) for line in lines[1:5]]
+    # The limits of an interrupt's way in and back, and the timer's resolution.
+    assert worst[0] <= 64 and worst[1] <= 28 and worst[2] <= 32
+    if board == BOARDS[0]:
+        assert lines == readme("irq")[1]
