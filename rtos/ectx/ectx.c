@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * FP/SIMD state.  A thread pays for it from its first use on: that traps, once.  The registers
+ * hold the state of `owner`; they are saved when another thread that uses them comes in, not
+ * when one comes in that does not.  A thread that left by a call has only d8..d15 and FPCR
+ * alive (AAPCS64 6.1.2), a preempted one everything.
+ *
+ * The vectors close the unit while handlers run and reopen it as it was.  A handler that uses it
+ * traps, too: the owner's registers go to memory, and the handler has the unit for itself, with
+ * interrupts masked until it returns.
+ */
+#include <stddef.h>
+#include <tn/ectx.h>
+#include <tn/kernel.h>
+
+#define CPACR_FPEN (3u << 20)
+
+_Static_assert(offsetof(struct tn_ectx, fpcr) == 512, "state.S");
+_Static_assert(offsetof(struct tn_ectx, fpsr) == 520, "state.S");
+
+void tn_ectx_save_full(struct tn_ectx *state);
+void tn_ectx_load_full(const struct tn_ectx *state);
+void tn_ectx_save_part(struct tn_ectx *state);
+void tn_ectx_load_part(const struct tn_ectx *state);
+
+static struct tn_thread *owner; /* whose state is in the registers, NULL: nobody's */
+static struct tn_ectx main_state;
+
+static inline void open_unit(void)
+{
+    tn_sysreg_write(cpacr_el1, CPACR_FPEN);
+    tn_isb();
+}
+
+static inline void close_unit(void)
+{
+    tn_sysreg_write(cpacr_el1, 0);
+    tn_isb();
+}
+
+void tn_ectx_init(void)
+{
+    close_unit();
+}
+
+char *tn_ectx_reserve(struct tn_thread *t, char *top)
+{
+    t->ectx = (struct tn_ectx *)(void *)top - 1;
+    t->ectx->full = 0;
+    t->ectx->used = 0;
+    return (char *)t->ectx;
+}
+
+void tn_ectx_adopt(struct tn_thread *t)
+{
+    t->ectx = &main_state;
+}
+
+/*
+ * The registers now belong to `t`, or to nobody.  The old owner must load its state before it
+ * runs again, the new one may use the unit.
+ */
+static void set_owner(struct tn_thread *t)
+{
+    if (owner != NULL) {
+        owner->cpacr = 0;
+        owner->hooks |= TN_HOOK_ECTX;
+    }
+    owner = t;
+    if (t != NULL) {
+        t->cpacr = CPACR_FPEN;
+        t->hooks &= ~TN_HOOK_ECTX;
+    }
+}
+
+/* The unit is open. */
+static void save_owner(void)
+{
+    if (owner == NULL) {
+        return;
+    }
+    if (owner->ectx->full) {
+        tn_ectx_save_full(owner->ectx);
+    } else {
+        tn_ectx_save_part(owner->ectx);
+    }
+}
+
+static void exchange(struct tn_thread *t)
+{
+    save_owner();
+    if (t->ectx->full) {
+        tn_ectx_load_full(t->ectx);
+    } else {
+        tn_ectx_load_part(t->ectx);
+    }
+    set_owner(t);
+}
+
+void tn_ectx_preempted(struct tn_thread *t, int full)
+{
+    t->ectx->full = (uint64_t)full;
+}
+
+void tn_ectx_load(struct tn_thread *to)
+{
+    open_unit();
+    exchange(to);
+}
+
+void tn_ectx_end(struct tn_thread *t)
+{
+    if (owner == t) {
+        owner = NULL;
+    }
+}
+
+/* The first use: registers of a fresh thread are zero. */
+static void begin(struct tn_thread *t)
+{
+    *t->ectx = (struct tn_ectx){.full = 1, .used = 1};
+}
+
+int tn_ectx_trap(struct tn_thread *t, int in_handler)
+{
+    open_unit();
+    if (in_handler) {
+        /* Its registers may all be alive if it is the interrupted one. */
+        if (owner == t) {
+            t->ectx->full = 1;
+        }
+        save_owner();
+        set_owner(NULL);
+        return 1;
+    }
+    if (!t->ectx->used) {
+        begin(t);
+    }
+    if (owner != t) {
+        exchange(t);
+    }
+    t->ectx->full = 0;
+    return 1;
+}

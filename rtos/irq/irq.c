@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Interrupts under Tenon: the table from which the vectors call handlers.  Handlers run on the
+ * interrupt stack and may themselves be interrupted by more urgent lines.  How a line is set up
+ * is in irq-gic (bare metal) and irq-hypercall (Mortise).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <tn/irq.h>
+#include <tn/irqline.h>
+#include <tn/irqtable.h>
+#include <tn/compiler.h>
+
+TN_ALIGNED(4096) struct tn_irq_slot tn_irq_table[CONFIG_TN_IRQ_LIMIT];
+
+#define SPURIOUS 1020u /* INTIDs from here on: there was no interrupt */
+
+static uint32_t strays;
+
+/* The slot of a line without a handler. */
+static void stray(void *arg)
+{
+    struct tn_irq_slot *slot = arg;
+
+    strays++;
+    tn_irqline_disable((uint32_t)(slot - tn_irq_table));
+}
+
+static bool attached(uint32_t intid)
+{
+    return intid < CONFIG_TN_IRQ_LIMIT && tn_irq_table[intid].handler != NULL &&
+           tn_irq_table[intid].handler != stray;
+}
+
+int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
+{
+    if (handler == NULL) {
+        return TN_EINVAL;
+    }
+    if (intid >= CONFIG_TN_IRQ_LIMIT) {
+        return TN_ERANGE;
+    }
+    if (attached(intid)) {
+        return TN_EBUSY;
+    }
+    uint64_t daif = tn_irq_mask();
+    tn_irq_table[intid] = (struct tn_irq_slot){handler, arg};
+    tn_irq_restore(daif);
+    return TN_OK;
+}
+
+int tn_irq_detach(uint32_t intid)
+{
+    if (!attached(intid)) {
+        return TN_EINVAL;
+    }
+    tn_irqline_disable(intid);
+    uint64_t daif = tn_irq_mask();
+    tn_irq_table[intid] = (struct tn_irq_slot){stray, &tn_irq_table[intid]};
+    tn_irq_restore(daif);
+    return TN_OK;
+}
+
+int tn_irq_enable(uint32_t intid)
+{
+    return attached(intid) ? tn_irqline_enable(intid) : TN_EINVAL;
+}
+
+int tn_irq_disable(uint32_t intid)
+{
+    return attached(intid) ? tn_irqline_disable(intid) : TN_EINVAL;
+}
+
+int tn_irq_pend(uint32_t intid)
+{
+    return attached(intid) ? tn_irqline_pend(intid) : TN_EINVAL;
+}
+
+/*
+ * From the vectors, with an INTID of 512 or more: nothing was pending any more, or a line that
+ * is looked up with care.  Returns whether it is to be ended.
+ */
+int tn_irq_special(uint32_t intid);
+
+int tn_irq_special(uint32_t intid)
+{
+    if (intid >= CONFIG_TN_IRQ_LIMIT || tn_irq_table[intid].handler == NULL) {
+        strays++;
+        return intid < SPURIOUS;
+    }
+    tn_irq_unmask();
+    tn_irq_table[intid].handler(tn_irq_table[intid].arg);
+    return 1;
+}
+
+uint32_t tn_irq_stray_count(void)
+{
+    return strays;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How Tenon sets up a line of the interrupt controller: on bare metal it owns the distributor,
+ * on Mortise it asks.  One implementation is linked.  Errors are those of <tn/irq.h>.
+ */
+#ifndef TN_IRQLINE_H
+#define TN_IRQLINE_H
+
+#include <stdint.h>
+
+/* The controller to a known state.  Once, before anything else here. */
+void tn_irqline_init(void);
+
+/* Any context. */
+int tn_irqline_enable(uint32_t intid);
+int tn_irqline_disable(uint32_t intid);
+int tn_irqline_pend(uint32_t intid);
+
+/*
+ * How urgent `intid` is, 0 the most, as GICD_IPRIORITYR takes it: a handler is interrupted by
+ * lines that are more urgent.  The line must be disabled.  TN_ENOSYS where the priority is the
+ * partition descriptor's matter.
+ */
+int tn_irqline_set_priority(uint32_t intid, uint8_t priority);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Exceptions that nobody expects: say which thread, why and where, and end the image.  Runs on
+ * the interrupt stack, so that a thread's overflowing stack is reported, too.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <tn/board.h>
+#include <tn/ectx.h>
+#include <tn/kernel.h>
+#include <tn/uart.h>
+#include <tn/kernel_end.h>
+#include <tn/kernel_fault.h>
+
+#define SYNC_OF_HANDLER 0u
+#define SYNC_OF_THREAD 4u
+#define FRAME_REGISTERS 20
+
+static void put(const char *text)
+{
+    size_t n = 0;
+
+    while (text[n] != '\0') {
+        n++;
+    }
+    tn_uart_write(TN_BOARD_CONSOLE_BASE, text, n);
+}
+
+static void put_hex(const char *name, uint64_t value)
+{
+    char digits[16];
+
+    for (int i = 0; i < 16; i++) {
+        digits[i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
+    }
+    put(name);
+    tn_uart_write(TN_BOARD_CONSOLE_BASE, digits, sizeof(digits));
+}
+
+void tn_fault(uint64_t vector, const uint64_t *frame)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    put("\r\ntenon: fault in ");
+    put(vector < SYNC_OF_THREAD ? "a handler over thread \"" : "thread \"");
+    put(self->name);
+    put_hex("\"\r\ntenon: vector ", vector);
+    put_hex(" esr ", tn_sysreg_read(esr_el1));
+    put_hex(" elr ", tn_sysreg_read(elr_el1));
+    put_hex(" far ", tn_sysreg_read(far_el1));
+    for (int i = 0; i < FRAME_REGISTERS; i++) {
+        put_hex(i % 4 == 0 ? "\r\ntenon: " : " ", frame[i]);
+    }
+    put("\r\n");
+    tn_image_fault();
+}
+
+#define ESR_EC_SHIFT 26
+#define EC_FP 0x07u /* access to FP/SIMD while CPACR_EL1 closes it */
+
+void tn_sync(uint64_t esr, const uint64_t *frame)
+{
+    if (esr >> ESR_EC_SHIFT == EC_FP && tn_ectx_trap(tn_thread_self(), 0)) {
+        return;
+    }
+    tn_fault(SYNC_OF_THREAD, frame);
+}
+
+void tn_sync_handler(uint64_t esr, const uint64_t *frame)
+{
+    if (esr >> ESR_EC_SHIFT == EC_FP && tn_ectx_trap(tn_thread_self(), 1)) {
+        return;
+    }
+    tn_fault(SYNC_OF_HANDLER, frame);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the kernel: FP/SIMD state of threads.  rtos/ectx does it; rtos/noectx, for programs in
+ * which at most one thread touches an FP register, does nothing.  Interrupts masked, all of it.
+ */
+#ifndef TN_ECTX_H
+#define TN_ECTX_H
+
+#include <stdint.h>
+#include <tn/compiler.h>
+
+struct tn_thread;
+
+/* v0..v31, FPCR, FPSR, and whether all of v0..v31 are there or only d8..d15. */
+struct tn_ectx {
+    TN_ALIGNED(16) uint64_t v[32][2];
+    uint64_t fpcr;
+    uint64_t fpsr;
+    uint64_t full;
+    uint64_t used; /* not 0: the thread has touched a register */
+};
+
+/* Close the unit of this CPU: the first use traps.  At start. */
+void tn_ectx_init(void);
+
+/* Take the memory for a thread's state from the top of its stack; returns the new top. */
+char *tn_ectx_reserve(struct tn_thread *t, char *top);
+
+/* The main thread's, whose stack is in use. */
+void tn_ectx_adopt(struct tn_thread *t);
+
+/* At a switch to a thread with TN_HOOK_ECTX. */
+void tn_ectx_load(struct tn_thread *to);
+
+/* `t` is about to be preempted (1): all its registers are alive, not only what a callee saves;
+ * or it is back (0). */
+void tn_ectx_preempted(struct tn_thread *t, int full);
+
+/* `t` ends: nobody will want its registers. */
+void tn_ectx_end(struct tn_thread *t);
+
+/*
+ * An FP access trapped, of the running thread, or of the handler above it.  Returns false if that
+ * is an error.
+ */
+int tn_ectx_trap(struct tn_thread *t, int in_handler);
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the kernel: what the libraries of synchronisation objects are built from.  Not for
+ * applications.  Every function here says whether it wants the kernel lock; the rules are in
+ * docs/tenon.md.
+ */
+#ifndef TN_KERNEL_H
+#define TN_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <tn/compiler.h>
+#include <tn/errno.h>
+#include <tn/percpu.h>
+#include <tn/readyq.h>
+#include <tn/sysreg.h>
+#include <tn/thread.h>
+
+#define TN_DAIF_I (1u << 7)
+
+/* The thread in whose ready ring `n` lies. */
+#define TN_THREAD_OF(n) ((struct tn_thread *)(void *)(n))
+_Static_assert(offsetof(struct tn_thread, run) == 0, "TN_THREAD_OF");
+
+/* True in an interrupt handler: handlers run on SP_EL0. */
+static inline bool tn_in_irq(void)
+{
+    uint64_t sel;
+
+    __asm__("mrs %0, spsel" : "=r"(sel));
+    return sel == 0;
+}
+
+/*
+ * Save the calling thread's voluntary frame, run `to`, release the kernel lock.  Returns in
+ * `from` when somebody switches back to it, with from->result.  Thread context, kernel lock
+ * held, interrupts were enabled before.
+ */
+long tn_switch(struct tn_thread *from, struct tn_thread *to);
+
+/* Take the kernel lock; any context.  Returns what tn_kernel_unlock() wants. */
+static inline uint64_t tn_kernel_lock(void)
+{
+    uint64_t daif;
+
+    __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(daif) : : "memory");
+    tn_percpu_lock();
+    return daif;
+}
+
+static inline void tn_kernel_unlock(uint64_t daif)
+{
+    tn_percpu_unlock();
+    __asm__ volatile("msr daif, %0" : : "r"(daif) : "memory");
+}
+
+/* The same from thread context with interrupts enabled. */
+static inline void tn_kernel_enter(void)
+{
+    __asm__ volatile("msr daifset, #2" : : : "memory");
+    tn_percpu_lock();
+}
+
+static inline void tn_kernel_leave(void)
+{
+    tn_percpu_unlock();
+    __asm__ volatile("msr daifclr, #2" : : : "memory");
+}
+
+/* Put `t`, whose state is 0, behind its equals in its CPU's ready queue.  Lock held. */
+static inline void tn_ready_insert(struct tn_thread *t)
+{
+    tn_readyq_push_tail(&tn_cpu_of(t)->ready, &t->run);
+}
+
+/* The most urgent ready thread of a CPU.  Lock held. */
+static inline struct tn_thread *tn_ready_first(struct tn_cpu *cpu)
+{
+    return TN_THREAD_OF(tn_readyq_first(&cpu->ready));
+}
+
+/*
+ * After one or more tn_ready_insert(): let the most urgent thread have the CPU, now or, from
+ * a handler, on its way out.  Releases the lock taken by tn_kernel_lock() = daif and returns
+ * `result` to the calling thread.
+ */
+static inline long tn_reschedule(struct tn_thread *woken, uint64_t daif, long result)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    if (tn_percpu_preempts(woken, self)) {
+        if (TN_LIKELY(!tn_in_irq() && !(daif & TN_DAIF_I))) {
+            self->result = result;
+            return tn_switch(self, woken);
+        }
+        tn_percpu_resched(woken, daif);
+    }
+    tn_kernel_unlock(daif);
+    return result;
+}
+
+/* True if nobody waits. */
+static inline bool tn_waitq_empty(const struct tn_waitq *q)
+{
+    return q->first == NULL;
+}
+
+/* Queue `t` behind its equals.  Lock held; `t` is in no queue. */
+void tn_waitq_insert_slow(struct tn_waitq *q, struct tn_thread *t);
+
+static inline void tn_waitq_insert(struct tn_waitq *q, struct tn_thread *t)
+{
+    t->waitq = q;
+    if (TN_LIKELY(q->first == NULL)) {
+        t->run.next = &t->run;
+        t->run.prev = &t->run;
+        t->next_level = NULL;
+        q->first = t;
+    } else {
+        tn_waitq_insert_slow(q, t);
+    }
+}
+
+/* Take the most urgent waiter, which must exist, out.  Lock held. */
+static inline struct tn_thread *tn_waitq_pop(struct tn_waitq *q)
+{
+    struct tn_thread *t = q->first;
+    struct tn_thread *next = TN_THREAD_OF(t->run.next);
+
+    if (TN_LIKELY(next == t)) {
+        q->first = t->next_level;
+    } else {
+        next->run.prev = t->run.prev;
+        t->run.prev->next = &next->run;
+        next->next_level = t->next_level;
+        q->first = next;
+    }
+    return t;
+}
+
+/* Take `t` out of t->waitq.  Lock held. */
+void tn_waitq_remove(struct tn_thread *t);
+
+/* Stop the timeout of `t`.  Lock held. */
+void tn_timeout_stop(struct tn_thread *t);
+
+/*
+ * End the wait of `t`, which is in no wait queue any more, with `result`.  Lock held.  False:
+ * it stays suspended.
+ */
+static inline bool tn_wake(struct tn_thread *t, long result)
+{
+    t->result = result;
+    t->waitq = NULL;
+    if (TN_UNLIKELY(tn_timer_active(&t->timeout))) {
+        tn_timeout_stop(t);
+    }
+    t->state &= (uint8_t)~TN_THREAD_BLOCKED;
+    if (TN_UNLIKELY(t->state != 0)) {
+        return false;
+    }
+    tn_ready_insert(t);
+    return true;
+}
+
+/* Take the caller out of the ready queue and run another.  Lock held, thread context. */
+static inline long tn_switch_away(struct tn_thread *self)
+{
+    struct tn_cpu *cpu = tn_cpu_of(self);
+
+    tn_readyq_remove(&cpu->ready, &self->run);
+    return tn_switch(self, tn_ready_first(cpu));
+}
+
+/*
+ * Block the caller on `q` until somebody wakes it; returns the waker's result.  Lock held,
+ * thread context; releases the lock.
+ */
+static inline long tn_block(struct tn_waitq *q)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_cpu *cpu = tn_cpu_of(self);
+
+    tn_readyq_remove(&cpu->ready, &self->run);
+    self->state = TN_THREAD_BLOCKED;
+    tn_waitq_insert(q, self);
+    return tn_switch(self, tn_ready_first(cpu));
+}
+
+/* The same with a deadline in counter ticks; TN_ETIMEDOUT when it passes first. */
+long tn_block_until(struct tn_waitq *q, uint64_t deadline);
+
+/* Carry a new effective priority of `t` to the queue that it is in.  Lock held. */
+void tn_priority_apply(struct tn_thread *t, uint32_t prio);
+
+#endif

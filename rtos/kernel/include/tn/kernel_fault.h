@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the kernel: exceptions other than interrupts.  Called by the vectors on the interrupt
+ * stack; `frame` is x0..x17, x18, x30.
+ */
+#ifndef TN_KERNEL_FAULT_H
+#define TN_KERNEL_FAULT_H
+
+#include <stdint.h>
+#include <tn/compiler.h>
+
+/* Report and end the image.  `vector`: number of the 128-byte slot. */
+TN_NORETURN void tn_fault(uint64_t vector, const uint64_t *frame);
+
+/* A synchronous exception of a thread; returns when it is dealt with. */
+void tn_sync(uint64_t esr, const uint64_t *frame);
+
+/* The same of a handler, which goes on with interrupts masked. */
+void tn_sync_handler(uint64_t esr, const uint64_t *frame);
+
+#endif

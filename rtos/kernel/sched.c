@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scheduler: who runs next, and the wait queues from which threads come back.  Algorithm 1
+ * of the TenonOS paper (section 4.3); its two questions "preemption enabled?" and "thread
+ * locked?" are one number here, tn_thread.threshold.
+ */
+#include <stddef.h>
+#include <tn/ectx.h>
+#include <tn/kernel.h>
+#include <tn/kernel_switch.h>
+
+void tn_irq_reschedule(void)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_cpu *cpu = tn_cpu_of(self);
+    struct tn_thread *next;
+
+    tn_percpu_lock();
+    tn_resched = 0;
+    next = tn_ready_first(cpu);
+    if (next == self || next->run.level > self->threshold) {
+        tn_percpu_unlock();
+        return;
+    }
+    tn_ectx_preempted(self, 1);
+    tn_switch(self, next);
+    tn_ectx_preempted(self, 0);
+}
+
+/*
+ * `self` is the first of its ring unless it is held (scheduler lock, cooperative) and somebody
+ * more urgent became ready: then the most urgent one is looked up.
+ */
+static __attribute__((noinline)) void yield_held(struct tn_thread *self)
+{
+    struct tn_cpu *cpu = tn_cpu_of(self);
+    struct tn_thread *next;
+
+    if (self->lock_depth != 0) {
+        return;
+    }
+    tn_kernel_enter();
+    tn_readyq_rotate(&cpu->ready, &self->run);
+    next = tn_ready_first(cpu);
+    if (next == self) {
+        tn_kernel_leave();
+        return;
+    }
+    tn_switch(self, next);
+}
+
+void tn_thread_yield(void)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_thread *next;
+
+    if (TN_UNLIKELY(self->held)) {
+        yield_held(self);
+        return;
+    }
+    /* Unmasked on purpose: a peer that arrives after the load arrived after the yield. */
+    if (self->run.next == &self->run) {
+        return;
+    }
+    tn_kernel_enter();
+    next = TN_THREAD_OF(tn_readyq_rotate(&tn_cpu_of(self)->ready, &self->run));
+    if (TN_UNLIKELY(next == self)) {
+        tn_kernel_leave();
+        return;
+    }
+    tn_switch(self, next);
+}
+
+void tn_sched_lock(void)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    /* Before the depth, so that an interrupt in between finds the thread held. */
+    self->held = 1;
+    self->threshold = 0;
+    __asm__ volatile("" : : : "memory");
+    self->lock_depth++;
+}
+
+void tn_sched_unlock(void)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_thread *next;
+
+    if (self->lock_depth == 0 || --self->lock_depth != 0 || self->cooperative) {
+        return;
+    }
+    tn_kernel_enter();
+    self->held = 0;
+    self->threshold = self->run.level;
+    next = tn_ready_first(tn_cpu_of(self));
+    if (next->run.level >= self->threshold) {
+        tn_kernel_leave();
+        return;
+    }
+    tn_switch(self, next);
+}
+
+/* Behind the last ring whose priority is more urgent, or at the end of its own ring. */
+void tn_waitq_insert_slow(struct tn_waitq *q, struct tn_thread *t)
+{
+    struct tn_thread **link = &q->first;
+    struct tn_thread *head;
+
+    while ((head = *link) != NULL && head->run.level < t->run.level) {
+        link = &head->next_level;
+    }
+    if (head != NULL && head->run.level == t->run.level) {
+        struct tn_ready *tail = head->run.prev;
+
+        t->run.next = &head->run;
+        t->run.prev = tail;
+        tail->next = &t->run;
+        head->run.prev = &t->run;
+    } else {
+        t->run.next = &t->run;
+        t->run.prev = &t->run;
+        t->next_level = head;
+        *link = t;
+    }
+}
+
+void tn_waitq_remove(struct tn_thread *t)
+{
+    struct tn_thread **link = &t->waitq->first;
+    struct tn_thread *next = TN_THREAD_OF(t->run.next);
+
+    while (*link != NULL && *link != t && (*link)->run.level < t->run.level) {
+        link = &(*link)->next_level;
+    }
+    if (next != t) {
+        t->run.prev->next = &next->run;
+        next->run.prev = t->run.prev;
+        if (*link == t) {
+            next->next_level = t->next_level;
+            *link = next;
+        }
+    } else {
+        *link = t->next_level;
+    }
+    t->waitq = NULL;
+}
+
+/*
+ * POSIX's rule (2.8.4, SCHED_FIFO): who is raised goes behind the others, who is lowered before
+ * them.  A running thread stays the first of its ring in any case.
+ */
+void tn_priority_apply(struct tn_thread *t, uint32_t prio)
+{
+    struct tn_waitq *q = t->waitq;
+    bool raised = prio < t->run.level;
+
+    if (t->run.level == prio) {
+        return;
+    }
+    if (!t->held) {
+        t->threshold = prio;
+    }
+    if (t->state == 0) {
+        struct tn_readyq *ready = &tn_cpu_of(t)->ready;
+
+        if (raised && !tn_percpu_running(t)) {
+            tn_readyq_move_tail(ready, &t->run, prio);
+        } else {
+            tn_readyq_move_head(ready, &t->run, prio);
+        }
+    } else if (q != NULL) {
+        tn_waitq_remove(t);
+        t->run.level = prio;
+        tn_waitq_insert(q, t);
+    } else {
+        t->run.level = prio;
+    }
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Round robin: a thread with a time slice goes behind its equals when it has run for as long.
+ * Only such threads pay for it, by a switch hook.  The slice is time on the CPU: what is left
+ * of it when a thread is preempted it has when it comes back; blocking gives a new one.
+ */
+#include <tn/alarm.h>
+#include <tn/ectx.h>
+#include <tn/kernel.h>
+#include <tn/kernel_switch.h>
+#include <tn/kernel_time.h>
+#include <tn/time.h>
+
+static struct tn_timer slice_timer = {.slot = TN_TIMER_IDLE, .user = TN_TIMER_SLICE};
+
+/* The running thread's slice begins, or goes on, now. */
+static void slice_start(struct tn_thread *t)
+{
+    tn_time_start(&slice_timer, tn_time_counter() + t->slice_left);
+}
+
+void tn_slice_switch(struct tn_thread *from, struct tn_thread *to)
+{
+    if (from->hooks & TN_HOOK_SLICE && tn_timer_active(&slice_timer)) {
+        uint64_t now = tn_time_counter();
+        uint64_t end = slice_timer.deadline;
+
+        tn_timerq_stop(&tn_timers, &slice_timer);
+        from->slice_left = from->state == 0 && end > now ? end - now : from->slice;
+    }
+    if (to->hooks & TN_HOOK_SLICE) {
+        slice_start(to);
+    }
+}
+
+/* The timer has expired: from the timer's interrupt, kernel lock held. */
+void tn_slice_expired(void)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_cpu *cpu = tn_cpu_of(self);
+
+    self->slice_left = self->slice;
+    if (self->state == 0 && !self->held && self->run.next != &self->run) {
+        tn_readyq_rotate(&cpu->ready, &self->run);
+        tn_resched = 1;
+    } else {
+        slice_start(self);
+    }
+}
+
+void tn_thread_set_slice(struct tn_thread *thread, uint64_t slice_ns)
+{
+    uint64_t daif = tn_kernel_lock();
+
+    thread->slice = slice_ns != 0 ? tn_time_to_ticks(slice_ns) : 0;
+    thread->slice_left = thread->slice;
+    if (slice_ns != 0) {
+        thread->hooks |= TN_HOOK_SLICE;
+    } else {
+        thread->hooks &= ~TN_HOOK_SLICE;
+    }
+    if (thread == tn_thread_self()) {
+        tn_timerq_stop(&tn_timers, &slice_timer);
+        if (slice_ns != 0) {
+            slice_start(thread);
+        }
+    }
+    tn_kernel_unlock(daif);
+}
+
+__attribute__((used)) void tn_switch_hooks(struct tn_thread *from, struct tn_thread *to)
+{
+    if ((from->hooks | to->hooks) & TN_HOOK_SLICE) {
+        tn_slice_switch(from, to);
+    }
+    if (to->hooks & TN_HOOK_ECTX) {
+        tn_ectx_load(to);
+    }
+}

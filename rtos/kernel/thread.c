@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a thread: creation, end, join, suspension, priority.
+ */
+#include <stddef.h>
+#include <string.h>
+#include <tn/ectx.h>
+#include <tn/kernel.h>
+#include <tn/kernel_mutex.h>
+#include <tn/kernel_switch.h>
+#include <tn/kernel_time.h>
+
+#define STACK_PAINT 0xa5u
+
+static struct tn_thread *all_threads;
+
+static void list_add(struct tn_thread *t)
+{
+    t->all[0] = all_threads;
+    t->all[1] = NULL;
+    if (all_threads != NULL) {
+        all_threads->all[1] = t;
+    }
+    all_threads = t;
+}
+
+static void list_remove(struct tn_thread *t)
+{
+    if (t->all[0] != NULL) {
+        t->all[0]->all[1] = t->all[1];
+    }
+    if (t->all[1] != NULL) {
+        t->all[1]->all[0] = t->all[0];
+    } else {
+        all_threads = t->all[0];
+    }
+}
+
+int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr,
+                     void *(*entry)(void *), void *arg)
+{
+    char *top = (char *)attr->stack + attr->stack_size;
+    uint64_t daif;
+
+    if (attr->prio > TN_PRIO_LEAST || attr->stack_size < TN_STACK_MIN ||
+        ((uintptr_t)attr->stack | attr->stack_size) % TN_STACK_ALIGN != 0) {
+        return TN_EINVAL;
+    }
+    *thread = (struct tn_thread){
+        .run.level = attr->prio,
+        .base_prio = attr->prio,
+        .threshold = attr->cooperative ? 0 : attr->prio,
+        .held = attr->cooperative,
+        .cooperative = attr->cooperative,
+        .detached = attr->detached,
+        .state = TN_THREAD_SUSPENDED,
+        .name = attr->name != NULL ? attr->name : "thread",
+        .stack = attr->stack,
+        .stack_size = attr->stack_size,
+    };
+    tn_timer_init(&thread->timeout);
+    memset(attr->stack, STACK_PAINT, attr->stack_size);
+    top = tn_ectx_reserve(thread, top);
+    thread->sp = tn_switch_prepare(top, entry, arg);
+    tn_thread_set_slice(thread, attr->slice_ns);
+    daif = tn_kernel_lock();
+    list_add(thread);
+    tn_kernel_unlock(daif);
+    return attr->suspended ? TN_OK : tn_thread_resume(thread);
+}
+
+int tn_thread_resume(struct tn_thread *thread)
+{
+    uint64_t daif = tn_kernel_lock();
+
+    if (TN_UNLIKELY(!(thread->state & TN_THREAD_SUSPENDED))) {
+        tn_kernel_unlock(daif);
+        return TN_EINVAL;
+    }
+    thread->state &= (uint8_t)~TN_THREAD_SUSPENDED;
+    if (TN_UNLIKELY(thread->state != 0)) {
+        tn_kernel_unlock(daif);
+        return TN_OK;
+    }
+    tn_ready_insert(thread);
+    return (int)tn_reschedule(thread, daif, TN_OK);
+}
+
+int tn_thread_suspend(struct tn_thread *thread)
+{
+    struct tn_thread *self = tn_thread_self();
+    uint64_t daif = tn_kernel_lock();
+    bool was_ready = thread->state == 0;
+
+    if (thread->state & TN_THREAD_ENDED || (thread == self && tn_in_irq())) {
+        tn_kernel_unlock(daif);
+        return TN_EINVAL;
+    }
+    thread->state |= TN_THREAD_SUSPENDED;
+    if (thread == self) {
+        self->result = TN_OK;
+        return (int)tn_switch_away(self);
+    }
+    if (was_ready) {
+        tn_readyq_remove(&tn_cpu_of(thread)->ready, &thread->run);
+    }
+    tn_kernel_unlock(daif);
+    return TN_OK;
+}
+
+__attribute__((used)) void tn_thread_exit(void *value)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_cpu *cpu = tn_cpu_of(self);
+
+    tn_kernel_enter();
+    self->exit_value = value;
+    tn_mutex_owner_ends(self);
+    tn_ectx_end(self);
+    self->state = TN_THREAD_ENDED;
+    list_remove(self);
+    tn_readyq_remove(&cpu->ready, &self->run);
+    while (!tn_waitq_empty(&self->joiners)) {
+        tn_wake(tn_waitq_pop(&self->joiners), TN_OK);
+    }
+    tn_switch(self, tn_ready_first(cpu));
+    __builtin_unreachable();
+}
+
+int tn_thread_join(struct tn_thread *thread, void **value, uint64_t deadline)
+{
+    long result = TN_OK;
+
+    if (thread->detached) {
+        return TN_EINVAL;
+    }
+    if (thread == tn_thread_self()) {
+        return TN_EDEADLK;
+    }
+    tn_kernel_enter();
+    if (thread->state & TN_THREAD_ENDED) {
+        tn_kernel_leave();
+    } else {
+        result = tn_block_until(&thread->joiners, deadline);
+    }
+    if (result == TN_OK && value != NULL) {
+        *value = thread->exit_value;
+    }
+    return (int)result;
+}
+
+int tn_thread_detach(struct tn_thread *thread)
+{
+    uint64_t daif = tn_kernel_lock();
+    int result = thread->detached ? TN_EINVAL : TN_OK;
+
+    thread->detached = 1;
+    tn_kernel_unlock(daif);
+    return result;
+}
+
+int tn_thread_set_priority(struct tn_thread *thread, uint32_t prio)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_cpu *cpu = tn_cpu_of(self);
+    uint64_t daif;
+
+    if (prio > TN_PRIO_LEAST) {
+        return TN_EINVAL;
+    }
+    daif = tn_kernel_lock();
+    if (thread->state & TN_THREAD_ENDED) {
+        tn_kernel_unlock(daif);
+        return TN_EINVAL;
+    }
+    thread->base_prio = prio;
+    tn_inherit_update(thread);
+    return (int)tn_reschedule(tn_ready_first(cpu), daif, TN_OK);
+}
+
+size_t tn_thread_stack_unused(const struct tn_thread *thread)
+{
+    size_t n = 0;
+
+    while (n < thread->stack_size && (unsigned char)thread->stack[n] == STACK_PAINT) {
+        n++;
+    }
+    return n;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Time: the one queue of everything that waits for a point in time, and the counter's comparator
+ * which is programmed for the earliest of it.  There is no periodic tick.
+ */
+#include <stddef.h>
+#include <tn/alarm.h>
+#include <tn/board.h>
+#include <tn/gtimer.h>
+#include <tn/irq.h>
+#include <tn/kernel.h>
+#include <tn/kernel_mutex.h>
+#include <tn/kernel_time.h>
+#include <tn/list.h>
+#include <tn/time.h>
+
+_Static_assert(offsetof(struct tn_alarm, timer) == 0, "cast in expire_one()");
+
+struct tn_timerq tn_timers;
+
+void tn_alarm_init(struct tn_alarm *alarm, void (*expired)(struct tn_alarm *alarm))
+{
+    *alarm = (struct tn_alarm){.expired = expired};
+    tn_timer_init(&alarm->timer);
+    alarm->timer.user = TN_TIMER_ALARM;
+}
+
+void tn_alarm_start(struct tn_alarm *alarm, uint64_t deadline, uint64_t period)
+{
+    uint64_t daif = tn_kernel_lock();
+
+    if (tn_timer_active(&alarm->timer)) {
+        tn_timerq_stop(&tn_timers, &alarm->timer);
+    }
+    alarm->period = period;
+    tn_time_start(&alarm->timer, deadline);
+    tn_kernel_unlock(daif);
+}
+
+bool tn_alarm_stop(struct tn_alarm *alarm)
+{
+    uint64_t daif = tn_kernel_lock();
+    bool stopped = tn_timerq_stop(&tn_timers, &alarm->timer);
+
+    tn_kernel_unlock(daif);
+    return stopped;
+}
+
+/* The next point of the grid that is not over at `now`. */
+static void alarm_repeat(struct tn_alarm *alarm, uint64_t now)
+{
+    uint64_t deadline = alarm->timer.deadline + alarm->period;
+
+    if (TN_UNLIKELY(deadline <= now)) {
+        uint64_t missed = (now - deadline) / alarm->period + 1;
+
+        alarm->missed += missed;
+        deadline += missed * alarm->period;
+    }
+    tn_timerq_start(&tn_timers, &alarm->timer, deadline);
+}
+
+static void thread_timeout(struct tn_thread *t)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    if (t->waitq != NULL) {
+        tn_waitq_remove(t);
+    }
+    if (t->blocked_on != NULL) {
+        tn_inherit_drop(t);
+    }
+    if (tn_wake(t, TN_ETIMEDOUT) && tn_percpu_preempts(t, self)) {
+        tn_percpu_resched(t, TN_DAIF_I);
+    }
+}
+
+/*
+ * The comparator's interrupt.  The lock is released between two timers, so that the masked time
+ * does not depend on how many are due.
+ */
+static void timer_interrupt(void *arg)
+{
+    uint64_t now = tn_time_counter();
+    uint64_t daif;
+
+    (void)arg;
+    for (;;) {
+        struct tn_timer *t;
+
+        daif = tn_kernel_lock();
+        if (tn_timerq_next(&tn_timers) > now) {
+            break;
+        }
+        t = tn_timerq_expire(&tn_timers, now);
+        if (TN_UNLIKELY(t == NULL)) {
+            tn_kernel_unlock(daif);
+        } else if (t->user == TN_TIMER_ALARM) {
+            struct tn_alarm *alarm = (struct tn_alarm *)(void *)t;
+
+            if (alarm->period != 0) {
+                alarm_repeat(alarm, now);
+            }
+            tn_kernel_unlock(daif);
+            alarm->expired(alarm);
+        } else {
+            if (t->user == TN_TIMER_SLICE) {
+                tn_slice_expired();
+            } else {
+                thread_timeout(TN_LIST_OBJECT(t, struct tn_thread, timeout));
+            }
+            tn_kernel_unlock(daif);
+        }
+    }
+    tn_time_program(tn_timerq_next(&tn_timers));
+    tn_kernel_unlock(daif);
+}
+
+void tn_timeout_stop(struct tn_thread *t)
+{
+    tn_timerq_stop(&tn_timers, &t->timeout);
+}
+
+long tn_block_until(struct tn_waitq *q, uint64_t deadline)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    if (deadline != TN_FOREVER) {
+        if (deadline <= tn_time_counter()) {
+            tn_kernel_leave();
+            return TN_ETIMEDOUT;
+        }
+        tn_time_start(&self->timeout, deadline);
+    }
+    return tn_block(q);
+}
+
+void tn_sleep_ticks(uint64_t deadline)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    if (deadline <= tn_time_counter()) {
+        return;
+    }
+    tn_kernel_enter();
+    self->state = TN_THREAD_BLOCKED;
+    tn_time_start(&self->timeout, deadline);
+    tn_switch_away(self);
+}
+
+void tn_sleep_until(uint64_t deadline)
+{
+    tn_sleep_ticks(tn_time_to_ticks(deadline));
+}
+
+void tn_time_init(void)
+{
+    tn_timerq_init(&tn_timers, tn_time_counter());
+    tn_gtimer_virt_set(TN_TIMERQ_NEVER);
+    tn_irq_attach(TN_BOARD_TIMER_VIRT_IRQ, timer_interrupt, NULL);
+    tn_irq_enable(TN_BOARD_TIMER_VIRT_IRQ);
+}
