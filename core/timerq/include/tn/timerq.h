@@ -12,15 +12,22 @@
  * takes from its head and nothing is ever redistributed.  Only a slot that went unsorted is
  * distributed over the levels below it (drained), once the time has come to it.
  *
- * Bounds, whatever the number of timers (instructions on AArch64: clang 14 -O2, cortex-a53):
+ * Bounds, whatever the number of timers, and instructions with call and return (AArch64, clang
+ * 14 -O2, PMCCNTR under -icount, 0 to 10,000 timers):
  *
- *   tn_timerq_start    no loop but TN_TIMERQ_WALK steps
- *   tn_timerq_stop     no loop
- *   tn_timerq_expire   returns one timer, or redistributes at most TN_TIMERQ_STEP timers
+ *   tn_timerq_start    TN_TIMERQ_WALK steps at most            24 in order, 67 at most
+ *   tn_timerq_stop     no loop                                 24, 33 at most
+ *   tn_timerq_expire   one timer of several due ones           11 with the loop around it
+ *                      one timer alone in its slot             83 at most
+ *                      moves at most TN_TIMERQ_STEP timers     300 at most
  *
- * so that a caller which masks interrupts for one call at a time masks them for a constant
- * time.  What is not constant is the delay of a timer whose slot has to be drained first: one
- * start for each timer in that slot and level, amortised at most 15 in a timer's life.
+ * so a caller that masks interrupts for one call at a time masks them for 300 instructions at
+ * most.  What is not constant is the delay of a timer whose slot must be drained first: about
+ * 50 instructions, interruptible, for each timer that shares the slot, again in each level
+ * that they share.  Timers of random periods are moved 0.6 times each when there are 200 and
+ * 2.5 times when there are 10,000 (expire and start again: 160 and 220 instructions).  With 64
+ * slots a level these were 170 and 210, for 6 KiB instead of 2.4; a heap or tree, whose order
+ * is never deferred, pays log2(n) steps in every start or every expiry.
  *
  * The queue owns nothing: the caller embeds a struct tn_timer in each object.  No allocation,
  * no lock; the caller serialises access.  Any context.
@@ -97,7 +104,8 @@ bool tn_timerq_stop(struct tn_timerq *q, struct tn_timer *t);
  * When to call tn_timerq_expire() next: the deadline of the earliest timer, exactly, but for two
  * cases in which it is earlier: the earliest was stopped; or the first slot is not sorted and
  * lost its earliest timer by a stop (then it is the slot's begin).  TN_TIMERQ_NEVER if nothing
- * is queued.  It never moves back but by tn_timerq_start().
+ * is queued.  Between calls of tn_timerq_expire() that are not yet done it is any time that
+ * has passed.
  */
 static inline uint64_t tn_timerq_next(const struct tn_timerq *q)
 {
