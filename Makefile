@@ -23,7 +23,10 @@ demo: ## build examples/pid, boot it through U-Boot in QEMU, show its jitter his
 	@tools/setup build run
 	@mkdir -p build
 	tools/tnimage build examples/pid/pid.c --mode bypass -o build/pid.img
+	@echo 'demo: boot it through U-Boot; latencies hold what QEMU and this machine add'
 	tools/tnimage run build/pid.img --boot uboot --timeout 120
+	@echo 'demo: the same image, one instruction a nanosecond: what it adds itself'
+	tools/tnimage run build/pid.img --icount --timeout 120
 
 test: ## install what is missing, check the tree, run every test
 	@tools/setup
