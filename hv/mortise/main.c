@@ -91,6 +91,11 @@ static void check_image(struct tn_hv_boot *boot)
         refuse(&boot->image, code);
     }
     boot->desc = tn_image_desc(&boot->image, 0);
+    if (boot->image.toc->partition_count != CONFIG_PARTITIONS ||
+        boot->desc->cpus != 1ull << CONFIG_HV_CPU) {
+        tn_hv_text("mortise: the image was not packed with this Mortise; build it again");
+        tn_hv_stop();
+    }
 }
 
 static void take_partition(const struct tn_partition_desc *desc)

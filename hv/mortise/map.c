@@ -52,7 +52,7 @@ void hv_unmap_image(void)
         LEVEL2[slot] = 0;
     }
     tn_dsb(ishst); /* the walker sees them gone before TLB entries go */
-    __asm__ volatile("tlbi alle2" : : : "memory");
+    tn_tlbi(alle2);
     tn_dsb(nsh); /* and the TLB entries are gone before anything else happens */
     tn_isb();
 }

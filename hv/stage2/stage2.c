@@ -63,7 +63,7 @@ static void clear_page(void *page)
     uint64_t block = 4ull << (tn_sysreg_read(dczid_el0) & 0xf);
 
     for (uintptr_t at = (uintptr_t)page; at < (uintptr_t)page + HV_PAGE; at += block) {
-        __asm__ volatile("dc zva, %0" : : "r"(at) : "memory");
+        tn_dc_zva(at);
     }
 }
 
@@ -164,7 +164,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
      * what earlier translations left must be gone.  The last ISB puts the registers in force.
      */
     tn_dsb(ish);
-    __asm__ volatile("tlbi alle1" : : : "memory");
+    tn_tlbi(alle1);
     tn_dsb(nsh);
     tn_isb();
     return true;

@@ -24,6 +24,9 @@
 /* Data synchronisation barrier in a domain: `tn_dsb(ish)`, `tn_dsb(sy)`. */
 #define tn_dsb(domain) __asm__ volatile("dsb " #domain : : : "memory")
 
+/* Invalidate translations: `tn_tlbi(alle2)`.  Complete after tn_dsb(). */
+#define tn_tlbi(operation) __asm__ volatile("tlbi " #operation : : : "memory")
+
 /* Data memory barrier in a domain. */
 #define tn_dmb(domain) __asm__ volatile("dmb " #domain : : : "memory")
 
@@ -31,6 +34,12 @@
 static inline void tn_isb(void)
 {
     __asm__ volatile("isb" : : : "memory");
+}
+
+/* Clear the block of 4 << (DCZID_EL0 & 15) bytes that `address` lies in. */
+static inline void tn_dc_zva(uintptr_t address)
+{
+    __asm__ volatile("dc zva, %0" : : "r"(address) : "memory");
 }
 
 /* Sleep until an interrupt is pending, masked or not. */

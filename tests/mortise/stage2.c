@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hv/stage2/stage2.c on the host: reads regions, one a line (ipa size source kind access), builds
+ * the tables, prints how many it took, and walks them: every page of a region must lead where
+ * it should with the right permissions, the pages around it nowhere.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../../hv/stage2/stage2.c"
+
+#define BASE 0x40000000ull
+#define MAX 16
+
+static struct {
+    struct tn_partition_desc desc;
+    struct tn_region regions[MAX];
+} partition;
+
+/* The descriptor of `ipa`'s page, as the MMU finds it; 0: unmapped. */
+static uint64_t walk(uint64_t ipa)
+{
+    uint64_t *entry = ROOT_AT_LEVEL_2 ? &root[ipa >> 21] : &root[ipa >> 30];
+
+    if (!ROOT_AT_LEVEL_2) {
+        if (*entry == 0) {
+            return 0;
+        }
+        entry = &table_below(entry)[ipa >> 21 & 511];
+    }
+    if ((*entry & 3) == S2_BLOCK) {
+        return *entry + (ipa & (HV_BLOCK - 1) & ~(uint64_t)(HV_PAGE - 1));
+    }
+    return *entry == 0 ? 0 : table_below(entry)[ipa >> 12 & 511];
+}
+
+static const struct tn_region *region_of(uint64_t ipa)
+{
+    for (unsigned i = 0; i < partition.desc.region_count; i++) {
+        if (ipa - partition.regions[i].ipa < partition.regions[i].size) {
+            return &partition.regions[i];
+        }
+    }
+    return NULL;
+}
+
+static void check(uint64_t ipa)
+{
+    const struct tn_region *region = region_of(ipa);
+    uint64_t entry = walk(ipa);
+    uint64_t pa;
+
+    if (region == NULL) {
+        if (entry != 0) {
+            printf("%#llx is mapped\n", (unsigned long long)ipa);
+            exit(1);
+        }
+        return;
+    }
+    pa = region->source + (region->kind == TN_REGION_DEVICE ? 0 : BASE) + (ipa - region->ipa);
+    if ((entry & S2_ADDRESS) != pa || !(entry & S2_ACCESSED) ||
+        !(entry & S2_XN) != !!(region->access & TN_ACCESS_X) ||
+        !(entry & S2_WRITE) != !(region->access & TN_ACCESS_W) ||
+        (entry & 0x3c) != (region->kind == TN_REGION_DEVICE ? S2_DEVICE : S2_NORMAL)) {
+        printf("%#llx: %#llx\n", (unsigned long long)ipa, (unsigned long long)entry);
+        exit(1);
+    }
+}
+
+int main(void)
+{
+    static struct tn_image_info info = { .hv_bss_offset = 0x10000 };
+    struct tn_hv_boot boot = { .base = BASE, .desc = &partition.desc, .image = { .info = &info } };
+    unsigned n = 0;
+
+    while (n < MAX) {
+        unsigned long long ipa, size, source;
+        struct tn_region *region = &partition.regions[n];
+
+        if (scanf("%lli %lli %lli %hu %hu", (long long *)&ipa, (long long *)&size,
+                  (long long *)&source, &region->kind, &region->access) != 5) {
+            break;
+        }
+        region->ipa = ipa;
+        region->size = size;
+        region->source = source;
+        n++;
+    }
+    partition.desc.region_count = (uint16_t)n;
+    if (!tn_hv_stage2_init(&boot)) {
+        printf("pool is too small\n");
+        return 1;
+    }
+    printf("%u\n", pool_used);
+    for (unsigned i = 0; i < n; i++) {
+        const struct tn_region *region = &partition.regions[i];
+
+        for (uint64_t at = 0; at < region->size; at += HV_PAGE) {
+            check(region->ipa + at);
+        }
+        check(region->ipa - HV_PAGE);
+        check(region->ipa + region->size);
+    }
+    return 0;
+}
