@@ -2,6 +2,7 @@
 /* posix_memalign, which newlib declares but does not have. */
 #include <errno.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 int posix_memalign(void **result, size_t alignment, size_t size)
@@ -11,6 +12,9 @@ int posix_memalign(void **result, size_t alignment, size_t size)
 
     if (alignment < sizeof(void *) || (alignment & (alignment - 1))) {
         return EINVAL;
+    }
+    if (size > PTRDIFF_MAX - alignment) {
+        return ENOMEM; /* newlib's sum would wrap */
     }
     memory = memalign(alignment, size);
     errno = saved;
