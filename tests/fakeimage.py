@@ -27,9 +27,9 @@ CAP_EXIT = 1 << 1
 # Prints every byte of `text` through the board's UART, as the driver's registers ask for it.
 PUT = {
     "pl011": "str w2, [x0]\n",
-    "cadence": "2: ldr w3, [x0, #0x2c]\ntbnz w3, #4, 2b\nstr w2, [x0, #0x30]\n",
+    "cadence-uart": "2: ldr w3, [x0, #0x2c]\ntbnz w3, #4, 2b\nstr w2, [x0, #0x30]\n",
 }
-START = {"pl011": "", "cadence": "mov w3, #0x114\nstr w3, [x0]\n"}
+START = {"pl011": "", "cadence-uart": "mov w3, #0x114\nstr w3, [x0]\n"}
 ECHO = "3: ldr w3, [x0, #0x18]\ntbnz w3, #4, 3b\nldr w2, [x0]\nstr w2, [x0]\n" \
        "cmp w2, #'q'\nb.ne 3b\n"
 

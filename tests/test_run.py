@@ -70,11 +70,13 @@ def test_fault_of_a_partition(tmp_path):
     assert done.stderr == "tnimage: partition 'app' faulted: data abort\n"
 
 
-def test_refusal_at_boot(tmp_path):
-    image = fakeimage.make(tmp_path, text=b"mortise: image refused, rule 26\n")
+@pytest.mark.parametrize("line", ("segment 1 is corrupt", 'partition 0 "a": SHA-256 is wrong'))
+@pytest.mark.parametrize("end", (fakeimage.POWER_OFF, fakeimage.HANG), ids=("ends", "hangs"))
+def test_refusal_at_boot(tmp_path, line, end):
+    image = fakeimage.make(tmp_path, text=f"mortise: {line}\r\n".encode(), end=end)
     done = run(image)
     assert done.returncode == 9
-    assert done.stderr == "tnimage: the image did not start: image refused, rule 26\n"
+    assert done.stderr == f"tnimage: the image did not start: {line}\n"
 
 
 def test_expected_text_of_a_program_that_ends(tmp_path):
@@ -122,10 +124,13 @@ def test_input_reaches_the_program(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "hello\nabcq", "")
 
 
-def test_end_of_input_is_not_the_end(tmp_path):
-    image = fakeimage.make(tmp_path)
-    done = tnimage("run", image, "--timeout", LONG, stdin=None, input="")
-    assert (done.returncode, done.stdout) == (0, "hello\n")
+@pytest.mark.parametrize("text, seen", (("", "\x04"), ("a\n", "a\n\x04"), ("a", "a\x04\x04")))
+def test_end_of_input(tmp_path, text, seen):
+    echo_to_end = fakeimage.ECHO.replace("#'q'", "#4")
+    ends = seen.count("\x04")
+    image = fakeimage.make(tmp_path, end=echo_to_end * ends + fakeimage.POWER_OFF)
+    done = tnimage("run", image, "--timeout", LONG, stdin=None, input=text)
+    assert (done.returncode, done.stdout) == (0, "hello\n" + seen)
 
 
 def test_closed_input(tmp_path):
@@ -155,6 +160,34 @@ def test_a_trap_into_uboot_is_a_failure(tmp_path):
     done = run(image, "--boot", "uboot", "--quiet-boot")
     assert done.returncode == 9
     assert done.stderr == "tnimage: the image did not start: U-Boot caught a Synchronous Abort\n"
+
+
+@pytest.fixture(name="hello", scope="module")
+def build_hello(tmp_path_factory):
+    """A folder with the same program for each board."""
+    folder = tmp_path_factory.mktemp("hello")
+    source = folder / "hello.c"
+    source.write_text('#include <stdio.h>\nint main(void) { char line[80]; puts("name?"); '
+                      'fgets(line, 80, stdin); printf("hello, %s", line); return 3; }\n')
+    for board in BOARDS:
+        done = tnimage("build", source, "--board", board, "-o", folder / f"{board}.img")
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("boot", ("kernel", "uboot"))
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_real_program(hello, board, boot):
+    done = run(hello / f"{board}.img", "--boot", boot, "--quiet-boot", stdin=None, input="you\n")
+    assert done.returncode == 9
+    assert done.stdout.replace("\r", "").startswith("name?\nhello, you\n")
+    assert done.stderr == "tnimage: partition 'hello' ended with status 3\n"
+
+
+def test_start_at_the_wrong_level(hello):
+    done = run(hello / "qemu-virt.img", "--", "-M", "virt,virtualization=off")
+    assert done.returncode == 9
+    assert done.stderr.startswith("tnimage: the image did not start: entered at EL1")
 
 
 def test_icount_is_repeatable(tmp_path):
@@ -211,26 +244,34 @@ def test_reader_that_leaves(tmp_path):
     process.stderr.close()
 
 
-def test_terminal(tmp_path):
-    image = fakeimage.make(tmp_path, end=fakeimage.ECHO + fakeimage.HANG)
+def typing(image, words, steps):
+    """Run on a terminal of its own; `steps` are (text to wait for, keys). (exit code, output)."""
     pid, master = pty.fork()
     if pid == 0:
-        os.execv(TNIMAGE, [TNIMAGE, "run", image])
+        os.execv(TNIMAGE, [TNIMAGE, "run", image, *words])
     seen = b""
-
-    def see(want):
-        nonlocal seen
+    for want, keys in steps:
         while want not in seen:
             seen += os.read(master, 1024)
-
-    see(b"hello")
-    os.write(master, b"xyz")  # no newline: single keys arrive, and come back only once
-    see(b"xyz")
-    os.write(master, b"\x03")
+        os.write(master, keys)
     _, status = os.waitpid(pid, 0)
     os.close(master)
-    assert os.waitstatus_to_exitcode(status) == 130
-    assert seen.count(b"xyz") == 1 and b"x\r\n" not in seen
+    return os.waitstatus_to_exitcode(status), seen
+
+
+def test_terminal_gives_lines(tmp_path):
+    image = fakeimage.make(tmp_path, end=fakeimage.ECHO + fakeimage.HANG)
+    code, seen = typing(image, [], ((b"hello", b"xyz\x7f\n"), (b"\r\nxy\r\n", b"\x04"),
+                                    (b"\x04", b"\x03")))
+    assert code == 130
+    assert seen.count(b"xyz") == 1  # the terminal's own echo
+
+
+def test_terminal_gives_keys(tmp_path):
+    image = fakeimage.make(tmp_path, end=fakeimage.ECHO + fakeimage.HANG)
+    code, seen = typing(image, ["--raw"], ((b"hello", b"xyz"), (b"xyz", b"\x03")))
+    assert code == 130
+    assert seen.count(b"xyz") == 1  # the program's
 
 
 @pytest.mark.parametrize("words, message", [

@@ -71,7 +71,8 @@ def components(image, report):
                 return item
         return None
 
-    yield Component("mortise", image.mortise["size"], image.hv_bss["size"], True,
+    # The link of Mortise begins with the room for the image's headers.
+    yield Component("mortise", memmap.HEADERS + image.mortise["size"], image.hv_bss["size"], True,
                     find(True, ""))
     for partition in image.partitions:
         memory = sum(r["size"] for r in partition["regions"] if r["kind"] == "memory")
@@ -97,7 +98,7 @@ def component_rows(component, folder, by):
     for key in ("stack", "heap"):
         if component.report.get(key):
             rows.append(Row(name, key, memory=component.report[key]))
-    rest = Row(name, "(alignment)", file=component.file - sum(row.file for row in rows),
+    rest = Row(name, "(no symbol)" if by == "symbol" else "(alignment)", file=component.file - sum(row.file for row in rows),
                memory=component.memory - sum(row.memory for row in rows))
     if rest.file or rest.memory:
         rows.append(rest)
@@ -105,9 +106,8 @@ def component_rows(component, folder, by):
 
 
 def image_rows(image):
-    """What belongs to no component: headers, tables, report, holes."""
-    rows = [Row("", "headers", file=memmap.HEADERS),
-            Row("", "table of contents", file=image.toc["size"]),
+    """What belongs to no component: tables, report, holes."""
+    rows = [Row("", "table of contents", file=image.toc["size"]),
             Row("", "descriptors", file=sum(p["desc"]["size"] for p in image.partitions)),
             Row("", "build report", file=image.report["size"]),
             Row("", "padding", file=sum(r.size for r in memmap.file_map(image) if r.free)),
@@ -149,7 +149,12 @@ def add(one, two):
 
 
 def section_kind(section):
-    """text, rodata, data or bss: by the section's flags."""
+    """text, rodata, data or bss: by the section's flags, but for the linker scripts' .rodata.
+
+    What relocation once wrote keeps its flag there, though nothing writes it any more.
+    """
+    if section.name == ".rodata":
+        return "rodata"
     if section.kind == elfs.SHT_NOBITS:
         return "bss"
     if section.flags & SHF_EXECINSTR:

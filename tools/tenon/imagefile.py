@@ -119,4 +119,4 @@ def build_folder(image):
         except (OSError, ValueError):
             continue
     raise errors.Refusal(errors.USAGE, f"{image.path}: the ELF files of this build are not in "
-                         f"{os.path.relpath(os.path.join(beside, stem))}; build it again")
+                         f"{os.path.relpath(os.path.join(beside, image.name))}; build it again")

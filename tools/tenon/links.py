@@ -80,7 +80,8 @@ def read(folder, component, pool):
             roots.append(node)
     graph.roots = sorted(roots, key=lambda node: node.owner != "app")
     if component["layer"] != "hv":
-        archives = symbols.Archives(toolchain.archives(component["layer"].upper()))
+        archives = symbols.Archives(
+            toolchain.archives(component["layer"].upper(), component["optimize"]))
         for member, table in archives.members.items():
             owner = "libgcc" if member.startswith("libgcc") else "newlib"
             graph.add(Node(member, owner, table))

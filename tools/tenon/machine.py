@@ -17,6 +17,7 @@ import time
 from tenon import errors
 
 CHUNK = 65536
+END = b"\x04"
 PR_SET_PDEATHSIG = 1
 NOISE = re.compile(r"warning: nic \S+ has no peer|^qemu: module audio-"
                    r"|^audio: Device .* is deprecated")
@@ -74,17 +75,22 @@ class Signals:
 
 
 class Keyboard:
-    """Standard input for the guest: a terminal gives single keys without echo meanwhile.
+    """Standard input for the guest.
 
-    A terminal in the background must not be touched (the kernel would stop us), and a closed
-    descriptor is no input: `fd` is None then.
+    A terminal stays as it is: lines, with echo and editing, Ctrl-D for the end; `raw` gives
+    single keys without echo instead, and Ctrl-C ends the run in both. A terminal in the
+    background must not be touched (the kernel would stop us): `fd` is None then, as it is when
+    there is no standard input.
     """
 
-    def __init__(self, fd=0):
+    def __init__(self, raw, fd=0):
         self.fd = fd
+        self.raw = raw
         self.saved = None
+        self.terminal = False
         try:
-            if os.isatty(fd) and os.tcgetpgrp(fd) != os.getpgrp():
+            self.terminal = os.isatty(fd)
+            if self.terminal and os.tcgetpgrp(fd) != os.getpgrp():
                 self.fd = None
             else:
                 os.fstat(fd)
@@ -92,12 +98,12 @@ class Keyboard:
             self.fd = None
 
     def __enter__(self):
-        if self.fd is not None and os.isatty(self.fd):
+        if self.raw and self.fd is not None and self.terminal:
             self.saved = termios.tcgetattr(self.fd)
-            raw = termios.tcgetattr(self.fd)
-            raw[0] &= ~(termios.ICRNL | termios.IXON)
-            raw[3] &= ~(termios.ICANON | termios.ECHO)  # ISIG stays: Ctrl-C ends the run
-            termios.tcsetattr(self.fd, termios.TCSADRAIN, raw)
+            keys = termios.tcgetattr(self.fd)
+            keys[0] &= ~(termios.ICRNL | termios.IXON)
+            keys[3] &= ~(termios.ICANON | termios.ECHO)  # not ISIG, which Ctrl-C needs
+            termios.tcsetattr(self.fd, termios.TCSADRAIN, keys)
         return self
 
     def __exit__(self, *exc):
@@ -118,7 +124,9 @@ class Console:
         self.process = process
         self.watcher = watcher
         self.input = keyboard.fd
-        self.pending = b""
+        self.terminal = keyboard.terminal
+        self.last = b"\n"
+        self.pending = b"" if self.input is not None else END
         self.errors = b""
         self.open = {process.stdout.fileno(), process.stderr.fileno()}
         self.deadline = time.monotonic() + timeout if timeout else None
@@ -152,15 +160,24 @@ class Console:
     def receive(self, fd):
         data = os.read(fd, CHUNK)
         if fd == self.input:
-            self.pending += data
-            if not data:
-                self.input = None
+            self.take_input(data)
         elif not data:
             self.open.discard(fd)
         elif fd == self.process.stdout.fileno():
             write_all(sys.stdout.fileno(), self.watcher.feed(data))
         else:
             self.errors += data
+
+    def take_input(self, data):
+        """Keep what the program shall read. The end of input is a character to it, as on any
+        serial line, and behind an unfinished line it takes two: one ends the line."""
+        if data:
+            self.pending, self.last = data, data[-1:]
+            return
+        self.pending = END if self.last == b"\n" else END + END
+        self.last = b"\n"
+        if not self.terminal:
+            self.input = None
 
     def send(self):
         try:
@@ -171,14 +188,14 @@ class Console:
             self.pending, self.input = b"", None
 
 
-def run(argv, watcher, timeout):
+def run(argv, watcher, timeout, raw=False):
     """Run `argv`, a QEMU with its serial port on standard input and output, under `watcher`.
 
     Returns QEMU's own exit code, None when it was stopped.  What it wrote to standard error is
     shown unless the run ends in a refusal that contains it.
     """
     sys.stdout.flush()
-    with Signals(), Keyboard() as keyboard:
+    with Signals(), Keyboard(raw) as keyboard:
         process = start(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                         stderr=subprocess.PIPE)
         console = Console(process, watcher, keyboard, timeout)

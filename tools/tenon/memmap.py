@@ -71,7 +71,7 @@ def file_map(image):
 
 def memory_map(image):
     """All memory that the image takes, as offsets from its load address."""
-    ranges = [Range(0, image.file_size, "image file, read-only", "mortise"),
+    ranges = [Range(0, image.file_size, "image file", "mortise", "r"),
               Range(image.hv_bss["offset"], image.hv_bss["size"], "mortise bss", "mortise", "rw")]
     for partition in image.partitions:
         name = partition["name"]

@@ -15,8 +15,8 @@ QEMU = "qemu-system-aarch64"
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 # One line and one message for everything that a run wants to know of Mortise.
 ENDED = re.compile(rb'mortise: partition \d+ "([^"\r\n]*)" (?:exit (\d+)|fault: ([^\r\n]*))')
-REFUSED = re.compile(rb"^mortise: (?!partition )([^\r\n]*)")
-UBOOT_LEAVES = b"Starting kernel ..."
+REFUSED = re.compile(rb"^mortise: (\S[^\r\n]*)")
+UBOOT_LEAVES = re.compile(rb"Starting kernel \.\.\.\r*\n\r*\n")
 UBOOT_TRAP = re.compile(rb'^"([^"]*)" handler, esr')
 UBOOT_PROMPT = re.compile(rb"(?:^|\n)\S*=> $")
 FAULT_STATUS = 139
@@ -103,19 +103,17 @@ class Watcher:
     def feed_boot(self, data):
         """The same while U-Boot runs, which must not see our input: a key stops its boot."""
         self.tail += data
-        before, mark, after = self.tail.partition(UBOOT_LEAVES)
+        mark = UBOOT_LEAVES.search(self.tail)
         if not mark:
             if UBOOT_PROMPT.search(self.tail[-16:]):
                 self.stuck = True
                 self.stop_at = 0
             return b"" if self.quiet else data
-        line, newline, after = after.partition(b"\n")
-        if not newline:
-            return b"" if self.quiet else data
+        after = self.tail[mark.end():]
         self.started = True
         self.tail = b""
         self.scan(after)
-        return after.lstrip(b"\r\n") if self.quiet else data
+        return after if self.quiet else data
 
     def scan(self, data):
         """Look for whole lines of Mortise's and for the expected texts."""
@@ -141,9 +139,15 @@ class Watcher:
             found = REFUSED.match(line)
             trap = self.uboot and UBOOT_TRAP.match(line)
             if found:
-                self.refused = found.group(1).decode(errors="replace").rstrip()
+                self.refuse(found.group(1).decode(errors="replace").rstrip())
             elif trap:
-                self.refused = f"U-Boot caught a {trap.group(1).decode(errors='replace')}"
+                self.refuse(f"U-Boot caught a {trap.group(1).decode(errors='replace')}")
+
+    def refuse(self, reason):
+        """The image did not start; nothing more will come, and not every board powers off."""
+        self.refused = reason
+        if self.stop_at is None:
+            self.stop_at = time.monotonic() + GRACE
 
     def verdict(self, image, timeout):
         """Raises the Refusal for a run that did not succeed."""

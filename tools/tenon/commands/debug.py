@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`tnimage debug`: an image stopped before its first instruction, with gdb on it."""
+import json
 import os
 import shlex
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from tenon import errors
+from tenon import errors, paths
 
 TAKES_REST = True
 GDB = "gdb-multiarch"
@@ -47,15 +48,17 @@ def run(args):
         raise errors.Refusal(errors.TOOL, f"{GDB}: not installed; 'apt-get install {GDB}'")
     image = imagefile.load(args.image)
     board = boards.load(image.board)
-    components = elf_files(image)
+    build = imagefile.build_folder(image)
+    components = elf_files(image, build)
     with tempfile.TemporaryDirectory(prefix="tnimage-") as folder, machine.Signals():
         socket = os.path.join(folder, "gdb")
         argv = (qemu.machine_args(board, image, args.icount) + qemu.SERIAL
                 + qemu.boot_args(board, image, "kernel")
                 + ["-S", "-gdb", f"unix:path={socket},server=on,wait=off"])
+        os.symlink(paths.ROOT, os.path.join(folder, "tenonos"))
         commands = os.path.join(folder, "commands")
         with open(commands, "w", encoding="utf-8") as out:
-            out.write(gdb_script(socket, components, board))
+            out.write(gdb_script(socket, components, board, build))
         debugger = [GDB, "-q", "-x", commands, *args.rest]
         if args.verbose:
             print(shlex.join(argv), shlex.join(debugger), sep="\n", file=sys.stderr)
@@ -102,13 +105,11 @@ def wait_for(socket, process):
         time.sleep(0.01)
 
 
-def elf_files(image):
+def elf_files(image, folder):
     """(component, ELF path) of Mortise and every partition, from the build folder."""
     from tenon import imagefile
-    report = imagefile.image_report(image)
-    folder = imagefile.build_folder(image)
     result = []
-    for component in report["components"]:
+    for component in imagefile.image_report(image)["components"]:
         path = os.path.join(folder, component["elf"])
         if not os.path.exists(path):
             raise errors.Refusal(errors.USAGE, f"{path}: no such file; symbols are beside the "
@@ -117,17 +118,38 @@ def elf_files(image):
     return result
 
 
-def gdb_script(socket, components, board):
-    """gdb commands: symbols, then the connection; `main` is what one wants to stop at."""
+def gdb_script(socket, components, board, folder):
+    """gdb commands: symbols and sources, then the connection."""
+    guests = [path for component, path in components if component["layer"] != "hv"]
     lines = ["set pagination off", "set confirm off", "set architecture aarch64",
-             "set print thread-events off"]
+             "set print thread-events off", f"file {quoted(guests[0])}"]
     for component, path in components:
-        lines.append(f"add-symbol-file {quoted(path)} -o 0")
         if component["layer"] == "hv":
             base = board.ram[0]["base"] + LOAD_OFFSET
+            lines.append(f"add-symbol-file {quoted(path)} -o 0")
             lines.append(f"add-symbol-file {quoted(path)} -o {base - link_base(path):#x}")
+        elif path != guests[0]:
+            lines.append(f"add-symbol-file {quoted(path)} -o 0")
+    # The objects name no folder of this machine: sources of the tree are under tenonos/, which
+    # is beside the socket, generated ones under the build folder.
+    folders = [os.path.dirname(socket), folder, *source_folders(folder)]
+    lines += [f"directory {quoted(name)}" for name in folders]
     lines.append(f"target remote {socket}")
     return "\n".join(lines) + "\n"
+
+
+def source_folders(folder):
+    """Where the application's sources are, from the build's own list of commands."""
+    try:
+        with open(os.path.join(folder, "compile_commands.json"), encoding="utf-8") as file:
+            commands = json.load(file)
+    except (OSError, ValueError):
+        return []
+    files = [os.path.normpath(os.path.join(item["directory"], item["file"])) for item in commands]
+    inside = (os.path.normpath(folder) + "/", os.path.join(paths.ROOT, "core") + "/",
+              os.path.join(paths.ROOT, "bypass") + "/", os.path.join(paths.ROOT, "rtos") + "/",
+              os.path.join(paths.ROOT, "hv") + "/", os.path.join(paths.ROOT, "image") + "/")
+    return sorted({os.path.dirname(name) for name in files if not name.startswith(inside)})
 
 
 def quoted(path):

@@ -9,8 +9,8 @@ TAKES_REST = True
 
 DESCRIPTION = """\
 Boot an image in QEMU. Board, CPUs, RAM and interrupt controller come from the image. The
-serial port is standard output, byte for byte, and standard input is what the program reads;
-Ctrl-C ends the machine. The run ends when every partition has ended: then the machine powers
+serial port is standard output, byte for byte, and standard input is what the program reads; at
+its end the program gets Ctrl-D. Ctrl-C ends the machine. The run ends when every partition has ended: then the machine powers
 off by itself. A program that never ends needs --timeout or --expect.
 """
 EPILOG = """\
@@ -58,6 +58,8 @@ def add(sub):
                         help="count instructions as time: the same run every time")
     parser.add_argument("--quiet-boot", action="store_true",
                         help="do not show what U-Boot prints")
+    parser.add_argument("--raw", action="store_true",
+                        help="on a terminal: each key goes to the program at once, no echo")
     parser.add_argument("-v", "--verbose", action="store_true", help="show QEMU's command line")
 
 
@@ -73,6 +75,6 @@ def run(args):
     if args.verbose:
         print(shlex.join(argv), file=sys.stderr)
     watcher = qemu.Watcher(args.expect, args.boot == "uboot", args.quiet_boot)
-    machine.run(argv, watcher, args.timeout)
+    machine.run(argv, watcher, args.timeout, args.raw)
     watcher.verdict(image, args.timeout)
     return errors.OK

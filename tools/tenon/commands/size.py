@@ -122,10 +122,17 @@ def page(item):
 
 def changes(old, new):
     """(component, name, old file, new file, old memory, new memory) of every row that differs."""
-    def index(item):
-        return {(row["part"], row["name"]): (row["file"], row["memory"]) for row in item["rows"]}
+    def index(item, rename):
+        return {tuple(rename.get(word, word) for word in (row["part"], row["name"])):
+                (row["file"], row["memory"]) for row in item["rows"]}
 
-    before, after = index(old), index(new)
+    def guests(item):
+        return {row["part"] for row in item["rows"]} - {"", "mortise"}
+
+    # One partition each: it is the same one, whatever its name.
+    one, two = guests(old), guests(new)
+    rename = dict(zip(one, two)) if len(one) == len(two) == 1 else {}
+    before, after = index(old, rename), index(new, {})
     found = []
     for key in sorted(before.keys() | after.keys()):
         one, two = before.get(key, (0, 0)), after.get(key, (0, 0))

@@ -73,8 +73,10 @@ class Graphs:
     """The object graph of each component, read when it is asked for; None without the objects."""
 
     def __init__(self, image, pool):
+        from tenon import board as boards
         self.image = image
         self.pool = pool
+        self.board = boards.load(image.board)
         self.read = {}
         self.folder = None
 
@@ -99,7 +101,7 @@ def of_library(pool, component, symbol, graphs):
     answer = {"component": component["name"], "what": short(pool, symbol), "kind": "library",
               "in": symbol in entries}
     if symbol not in entries:
-        answer["why_not"] = why_not(pool, component, symbol)
+        answer["why_not"] = why_not(pool, graphs.board, component, symbol)
         return answer
     answer["bytes"] = sum(entries[symbol]["bytes"].values())
     if symbol in ("newlib", "libgcc"):
@@ -143,8 +145,10 @@ def library_chain(pool, component, entries, symbol, graphs):
             break
         why = entries[symbol]["why"]
         if why["kind"] == "symbol":
-            steps.append({"need": why["symbol"], "by": short(pool, why["by"])})
             symbol = why["by"]
+            owner = "libgcc" if symbol.startswith("libgcc") else "newlib"
+            steps.append({"need": why["symbol"], "by": named(pool, owner, symbol)
+                          if ":" in symbol else short(pool, symbol)})
         elif why["kind"] == "select":
             steps.append({"need": f"select {symbol}", "by": short(pool, why["by"])})
             symbol = why["by"]
@@ -159,8 +163,9 @@ END = {"root": "everything starts with it", "default": "on by default", "app": "
        "option": "asked for", "link": "made by the link"}
 
 
-def why_not(pool, component, symbol):
+def why_not(pool, board, component, symbol):
     """What keeps a library out of a component."""
+    from tenon.pool import Facts
     library = pool.libraries.get(symbol)
     if library is None:
         return "nothing in it needs one of its symbols"
@@ -168,7 +173,9 @@ def why_not(pool, component, symbol):
     if layer not in library.layers:
         layers = ", ".join(layer.lower() for layer in library.layers) or "nowhere"
         return f"it runs in layer {layers}, and {component['name']} in {component['layer']}"
-    if library.depends and not re.fullmatch(r"[ ()|&]*(LAYER_\w+[ ()|&]*)*", library.depends):
+    if not pool.eligible(library, Facts(layer, board.symbol)):
+        return f"board {board.name} does not have what it needs: {library.depends}"
+    if re.search(r"\b(?!LAYER_|HAS_|BOARD_)[A-Z]", library.depends):
         return f"nothing needs it, or this does not hold: {library.depends}"
     return "nothing needs one of its symbols, and no library selects it"
 
@@ -206,8 +213,9 @@ def absent_symbol(pool, graphs, word):
             return answer
     for library in pool.libraries.values():
         if defines(pool, library, word):
-            answer["why_not"] = f"library {library.name} ({library.path}) has it, but nothing " \
-                "needs that library"
+            layers = ", ".join(layer.lower() for layer in library.layers)
+            answer["why_not"] = f"library {library.name} ({library.path}, layer {layers}) has " \
+                "it, but is not in"
             return answer
     names = {name for _, graph in graphs for name in graph.definers}
     names |= {library.name for library in pool.libraries.values()} | set(PSEUDO)
