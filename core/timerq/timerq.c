@@ -213,7 +213,10 @@ static INLINE uint32_t look(struct tn_timerq *q, uint64_t now)
     q->first = slot;
     if (TN_UNLIKELY(q->order[slot] != SORTED)) {
         q->first = UNKNOWN;
-        next = q->order[slot] == LOST ? begin : next;
+        if (q->order[slot] == LOST) {
+            /* The earliest that was stopped is still a bound, and may be a better one. */
+            next = q->next > begin ? q->next : begin;
+        }
     }
     q->next = next;
     return slot;
