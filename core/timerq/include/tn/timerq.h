@@ -103,9 +103,8 @@ bool tn_timerq_stop(struct tn_timerq *q, struct tn_timer *t);
 /*
  * When to call tn_timerq_expire() next: the deadline of the earliest timer, exactly, but for two
  * cases in which it is earlier: the earliest was stopped; or the first slot is not sorted and
- * lost its earliest timer by a stop.  TN_TIMERQ_NEVER if nothing
- * is queued.  Between calls of tn_timerq_expire() that are not yet done it is any time that
- * has passed.
+ * lost its earliest timer by a stop.  TN_TIMERQ_NEVER if nothing is queued.  Between calls of
+ * tn_timerq_expire() that are not yet done it is any time that has passed.
  */
 static inline uint64_t tn_timerq_next(const struct tn_timerq *q)
 {
