@@ -101,3 +101,18 @@ def tnimage(*words, **kwargs):
     kwargs.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run([TNIMAGE, *map(str, words)], text=True, capture_output=True,
                           timeout=300, check=False, **kwargs)
+
+
+def good(*words, **kwargs):
+    """Standard output of a command that succeeds and has nothing to say beside it."""
+    done = tnimage(*words, **kwargs)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def refused(code, *words, **kwargs):
+    """The one line of a refusal, without the program's name."""
+    done = tnimage(*words, **kwargs)
+    assert done.returncode == code, done.stderr
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("tnimage: ")
+    return done.stderr.removeprefix("tnimage: ").rstrip("\n")

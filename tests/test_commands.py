@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands that read: inspect, verify, size, libs, boards, new, config, completion."""
-import fcntl
+"""The command line, and the commands that read: inspect, verify, size, libs, boards."""
 import json
 import os
-import pty
 import re
 import shutil
-import struct
 import subprocess
-import termios
 import xml.etree.ElementTree as ElementTree
 
 import pytest
 
 import fakeimage
-from fakeimage import tnimage
+from fakeimage import good, refused, tnimage
 
-from tenon import bytecount, cli, manifest, memmap, svg
-from tenon.commands import config, size
+from tenon import bytecount, cli, memmap, svg
+from tenon.commands import size
 
 COMMANDS = list(cli.COMMANDS)
 
@@ -25,20 +21,6 @@ COMMANDS = list(cli.COMMANDS)
 @pytest.fixture(name="image", scope="module")
 def make_image(tmp_path_factory):
     return fakeimage.make(tmp_path_factory.mktemp("image"))
-
-
-def good(*words, **kwargs):
-    done = tnimage(*words, **kwargs)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    return done.stdout
-
-
-def refused(code, *words, **kwargs):
-    """The one line of a refusal, without the program's name."""
-    done = tnimage(*words, **kwargs)
-    assert done.returncode == code, done.stderr
-    assert done.stderr.count("\n") == 1 and done.stderr.startswith("tnimage: ")
-    return done.stderr.removeprefix("tnimage: ").rstrip("\n")
 
 
 # The command line itself.
@@ -298,86 +280,6 @@ def test_kinds_of_sections():
     assert (row.file, row.memory) == (7, 12)
 
 
-# A real image: what its report and its objects say.
-
-@pytest.fixture(name="built", scope="module")
-def build_hello(tmp_path_factory):
-    """A program that prints with newlib's printf, built for the default board."""
-    folder = tmp_path_factory.mktemp("built")
-    source = folder / "hello.c"
-    source.write_text("#include <stdio.h>\nvolatile int answer = 42;\n"
-                      "int main(void) { return printf(\"%d\\n\", answer) < 0; }\n")
-    done = tnimage("build", source, "-o", folder / "hello.img")
-    assert done.returncode == 0, done.stderr
-    return folder / "hello.img"
-
-
-@pytest.mark.parametrize("by", bytecount.KEYS)
-def test_size_of_a_build_adds_up(built, by):
-    item = json.loads(good("size", built, "--by", by, "--json"))
-    info = json.loads(good("inspect", built, "--json"))["info"]
-    assert os.path.getsize(built) == info["file_size"] == \
-        sum(row["file"] for row in item["rows"])
-    assert info["memory_size"] == info["file_size"] + sum(row["memory"] for row in item["rows"])
-    assert all(row["file"] >= 0 and row["memory"] >= 0 for row in item["rows"])
-    names = {row["name"] for row in item["rows"] if row["part"] == "hello"}
-    assert {"lib": "newlib", "symbol": "printf", "section": "text", "partition": "hello"}[by] \
-        in names
-
-
-def test_inspect_names_the_regions(built):
-    text = good("inspect", built)
-    assert re.search(r"│  rx +text$", text, re.M) and re.search(r"│  rw +uart0$", text, re.M)
-    assert json.loads(good("inspect", built, "--report"))["image"]["name"] == "hello"
-
-
-def test_why_a_symbol(built):
-    assert re.search(r"^printf is in hello, from newlib \(libc\.a:\S+printf\.o\), \d+ bytes\n"
-                     r"  printf  <- hello\.c$", good("why", "printf", built))
-    chain = json.loads(good("why", "_write", built, "--json"))[0]["chain"]
-    assert chain[0]["need"] == "_write" and chain[-1] == {"need": "printf", "by": "hello.c"}
-    assert re.match("scanf is not in the image: newlib .* has it, but nothing needs it\n$",
-                    good("why", "scanf", built))
-    assert refused(3, "why", "pritnf", built) == "'pritnf' is no library and no symbol of this " \
-        "image; did you mean 'printf'?"
-
-
-def test_why_a_library(built):
-    text = good("why", "crc32", built)
-    assert re.search(r"^crc32 is in mortise, \d+ bytes\n  select LIB_CRC32 +<- image$", text, re.M)
-    assert re.search(r"^crc32 is not in hello: nothing needs", text, re.M)
-    assert "gicv2 is not in hello: board qemu-virt does not have what it needs" in \
-        good("why", "gicv2", built)
-    assert "  printf   <- hello.c" in good("why", "newlib", built)
-
-
-def test_without_the_build_folder(built, tmp_path):
-    lonely = tmp_path / "hello.img"
-    shutil.copy(built, lonely)
-    assert "crc32 is in mortise" in good("why", "crc32", lonely)
-    assert "newlib" in good("size", lonely)
-    for words in (["why", "printf"], ["debug"], ["size", "--by", "symbol"]):
-        line = refused(2, *words, lonely)
-        assert line.startswith(f"{lonely}: the ELF files of this build are not in ")
-        assert line.endswith("; build it again")
-
-
-def test_debug(built):
-    done = tnimage("debug", built, "--", "-batch", "-ex", "thbreak start", "-ex", "break main",
-                   "-ex", "continue", "-ex", "continue", "-ex", "backtrace", "-ex", "print answer")
-    assert done.returncode == 0, done.stderr
-    assert "Breakpoint 2, main () at ./app/hello.c:3" in done.stdout
-    assert "int main(void)" in done.stdout  # the source was found
-    assert re.search(r"^#0  main \(\) at \./app/hello\.c:3$", done.stdout, re.M)
-    assert "$1 = 42\n" in done.stdout
-
-
-def test_debug_of_mortise_before_its_mmu(built):
-    done = tnimage("debug", built, "--", "-batch", "-ex", "hbreak *0x40200080", "-ex", "continue",
-                   "-ex", "info symbol $pc")
-    assert "start in section .text of " in done.stdout, done.stderr
-
-
 # libs and boards
 
 def test_libs():
@@ -421,135 +323,3 @@ def test_boards():
     assert [board["name"] for board in json.loads(good("boards", "--json"))][0] == "qemu-virt"
     assert refused(3, "boards", "qemu-vrit").startswith(
         "unknown board 'qemu-vrit'; did you mean 'qemu-virt'?")
-
-
-# new
-
-def test_new(tmp_path):
-    good("new", "blinky", cwd=tmp_path)
-    folder = tmp_path / "blinky"
-    files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    assert files == [".gitignore", "README.md", "src/main.c", "tnimage.toml"]
-    assert all("@" not in (folder / name).read_text() for name in files)
-    image = manifest.load(str(folder / "tnimage.toml"))
-    assert (image.name, image.partitions[0].mode) == ("blinky", "bypass")
-    assert refused(2, "new", "blinky", cwd=tmp_path) == \
-        "blinky: already exists; choose another name"
-
-
-def test_new_manifest_names_every_key(tmp_path):
-    """What is commented out is true: each key is known, and none is missing."""
-    good("new", "blinky", cwd=tmp_path)
-    path = tmp_path / "blinky" / "tnimage.toml"
-    path.write_text(re.sub(r"^# (\w+ = )", r"\1", path.read_text(), flags=re.M))
-    manifest.load(str(path))
-    keys = re.findall(r"^(\w+) = ", path.read_text(), re.M)
-    assert set(keys) == {*manifest.IMAGE_KEYS, *manifest.PARTITION_KEYS}
-
-
-@pytest.mark.parametrize("words, code, message", [
-    (["9lives"], 2, "'9lives': not a project name; use up to 31 letters, digits, '-' and '_', "
-     "a letter first"),
-    (["a", "--board", "zcu103"], 3, "unknown board 'zcu103'; did you mean 'zcu102'?"),
-    (["no/a\nb"], 2, "'no/a\\nb': not a project name; use up to 31 letters, digits, '-' and '_', "
-     "a letter first"),
-])
-def test_new_refuses(tmp_path, words, code, message):
-    assert refused(code, "new", *words, cwd=tmp_path) == message
-    assert os.listdir(tmp_path) == []
-
-
-# config
-
-MANIFEST = """\
-[image]
-name = "x"
-
-[[partition]]
-name = "one"          # the first
-src = ["a.c"]
-options = {
-  OLD = 1,  # ]}
-  TEXT = "}",
-}
-
-[[partition]]
-name = "two"
-libs = ["crc32"]
-[partition.options]
-OLD = 1
-
-[[channel]]
-"""
-
-
-def test_config_edits_only_its_keys():
-    lines = config.edit(MANIFEST.splitlines(), 0, "options", "{ NEW = 2 }")
-    assert lines[4:9] == ['name = "one"          # the first', 'src = ["a.c"]',
-                          "options = { NEW = 2 }", "", "[[partition]]"]
-    lines = config.edit(lines, 1, "options", "{ NEW = 3 }")
-    assert lines[8:] == ["[[partition]]", 'name = "two"', 'libs = ["crc32"]',
-                         "options = { NEW = 3 }", "", "[[channel]]"]
-    lines = config.edit(lines, 1, "libs", "")
-    assert lines[8:] == ["[[partition]]", 'name = "two"', "options = { NEW = 3 }", "",
-                         "[[channel]]"]
-
-
-def test_config_needs_a_terminal_and_a_manifest(tmp_path):
-    assert refused(3, "config", cwd=tmp_path) == \
-        "tnimage.toml: no such file; 'tnimage new NAME' makes a project with one"
-    good("new", "blinky", cwd=tmp_path)
-    assert refused(2, "config", "blinky", cwd=tmp_path) == \
-        "config: the menu needs a terminal; without one, write 'options' into " \
-        "blinky/tnimage.toml"
-    assert refused(2, "config", "-p", "blinke", "blinky", cwd=tmp_path) == \
-        "blinky/tnimage.toml: no partition 'blinke'; did you mean 'blinky'?"
-
-
-def test_config_menu(tmp_path):
-    """The first entry is switched on, saved, and the menu left."""
-    good("new", "blinky", cwd=tmp_path)
-    manifest_path = tmp_path / "blinky" / "tnimage.toml"
-    before = manifest_path.read_text()
-    pid, master = pty.fork()
-    if pid == 0:
-        os.environ.update(TERM="xterm", LINES="40", COLUMNS="120")
-        os.execv(fakeimage.TNIMAGE, [fakeimage.TNIMAGE, "config", str(tmp_path / "blinky")])
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    seen = b""
-    for want, key in ((b"Quit", b" s"), (b"Filename", b"\n"), (b"saved to", b"\n"),
-                      (b"", b"q"), (b"tnimage.toml: written", b"")):
-        while want not in seen:
-            seen += os.read(master, 4096)
-        os.write(master, key)
-    _, status = os.waitpid(pid, 0)
-    os.close(master)
-    assert os.waitstatus_to_exitcode(status) == 0
-    added = set(manifest_path.read_text().splitlines()) - set(before.splitlines())
-    assert len(added) == 1 and re.fullmatch(r'libs = \["[a-z0-9-]+"\]', added.pop())
-
-
-# completion
-
-@pytest.mark.parametrize("shell", ("bash", "zsh", "fish"))
-def test_completion_knows_everything(shell):
-    script = good("completion", shell)
-    for word in (*COMMANDS, "--by" if shell != "fish" else "-l by", "partition"):
-        assert word in script
-    if shutil.which(shell):
-        subprocess.run([shell, "-n"], input=script, text=True, check=True)
-
-
-def complete(*words):
-    """What bash offers for the last word."""
-    script = good("completion", "bash") + (
-        'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tnimage; echo "${COMPREPLY[*]}"\n')
-    return subprocess.run(["bash", "-s", "tnimage", *words], input=script, text=True,
-                          capture_output=True, check=True).stdout.split()
-
-
-def test_completion_in_bash():
-    assert complete("ver") == ["verify"]
-    assert complete("run", "--bo") == ["--boot"]
-    assert complete("run", "a.img", "--boot", "") == ["kernel", "uboot"]
-    assert complete("completion", "") == ["-h", "--help", "bash", "zsh", "fish"]
