@@ -210,7 +210,8 @@ def test_setup_check(tmp_path):
     result = setup("--check", "build", TENON_CACHE=str(tmp_path / "none"))
     missing = json.loads(result.stdout)
     assert [(item["name"], item["state"]) for item in missing["cache"]] == [
-        ("newlib", "missing"), ("libfdt", "missing"), ("lwip", "missing")]
+        ("newlib", "missing"), ("newlib-extra", "missing"), ("libfdt", "missing"),
+        ("lwip", "missing")]
     assert missing["packages"] == []
     assert not (tmp_path / "none").exists()
 

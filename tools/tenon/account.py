@@ -62,7 +62,7 @@ class Account:
             self._add(self.objects[head], kind, size)
         elif "libgcc.a(" in head:
             self._add("libgcc", kind, size)
-        elif re.search(r"lib[cm]\.a\(", head):
+        elif re.search(r"lib(?:c|m|posix|stringv?)\.a\(", head):
             self._add("newlib", kind, size)
         elif kind == "text":
             self._code(address, size, name)

@@ -25,6 +25,8 @@ LIBC_DEFINES = tuple(f"-D{name}=200809L" for name in _POSIX) + (
     "-D_UNIX98_THREAD_MUTEX_ATTRIBUTES=1",
     # newlib's own default is int, which loses half of an ssize_t and clashes with lwIP.
     "-D_READ_WRITE_RETURN_TYPE=_ssize_t",
+    # Each thread has its own errno and the like: __getreent() says whose.
+    "-D__DYNAMIC_REENT__",
 )
 
 
@@ -55,6 +57,11 @@ def _entry(name, *need):
 def newlib():
     """The folder with newlib's include/, lib/libc.a and lib/libm.a."""
     return _entry("newlib", "include/stdio.h", "lib/libc.a", "lib/libm.a")
+
+
+def newlib_extra():
+    """The folder with lib/libstring.a, lib/libstringv.a (speed) and lib/libposix.a."""
+    return _entry("newlib-extra", "lib/libstring.a", "lib/libstringv.a", "lib/libposix.a")
 
 
 def libfdt():

@@ -73,7 +73,7 @@ class Composition:
 
     def link_step(self, objects, script, extra=()):
         """The step that links the component."""
-        archives = toolchain.archives(self.component.layer)
+        archives = toolchain.archives(self.component.layer, self.component.optimize)
         group = ["--start-group", *archives, "--end-group"]
         flags = [*toolchain.link_flags(), *extra, "-T", script,
                  f"-Map={self.component.name}/{self.component.name}.map"]

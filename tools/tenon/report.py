@@ -29,7 +29,8 @@ def make(build, plan, hypervisor, guests):
 def _component(part, mode):
     return {
         "name": part.component.name, "layer": part.component.layer.lower(), "mode": mode,
-        "elf": part.elf_path, "sections": part.account.totals(), "libs": _libraries(part),
+        "optimize": part.component.optimize, "elf": part.elf_path,
+        "sections": part.account.totals(), "libs": _libraries(part),
         "options": part.selection.config.options(),
         "caps": sorted(getattr(part, "caps", None) or part.component.facts.caps)}
 

@@ -38,7 +38,8 @@ class Selection:
         self.exporters = {}  # symbol -> [LIB_X]
         self._read_tables()
         guest = component.layer != "HV"
-        self.archives = symbols.Archives(toolchain.archives(component.layer)) if guest else None
+        self.archives = symbols.Archives(
+            toolchain.archives(component.layer, component.optimize)) if guest else None
         self.wanted = dict(wanted)
         self._solve()
 

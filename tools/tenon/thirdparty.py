@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fills the cache with third-party code: newlib, libfdt, lwIP and U-Boot for zcu102.
+"""Fills the cache with third-party code: newlib and more of it, libfdt, lwIP, U-Boot for zcu102.
 
 Each entry is made by one recipe, in a scratch folder that takes the entry's name only when it
 is whole. A stamp in it, the hash of recipe and package version, says whether it is up to date;
@@ -26,19 +26,39 @@ NEWLIB_CONFIGURE = (
     "--disable-newlib-supplied-syscalls", "--enable-newlib-retargetable-locking",
     "--enable-newlib-io-c99-formats", "--enable-newlib-io-long-long",
     "--enable-newlib-reent-small", "--enable-newlib-nano-malloc", "--enable-lite-exit",
-    "--enable-newlib-global-atexit",
+    "--enable-newlib-global-atexit", "--enable-newlib-global-stdio-streams",
 )
 # Stack sizes: the builder sums the frames of what was linked. Strict alignment: a bare image
 # runs for a while with the MMU off, where an unaligned access faults.
 NEWLIB_CFLAGS = (
     "-Os -g0 -w -ffunction-sections -fdata-sections -mstrict-align -fstack-size-section "
-    "-fno-unwind-tables -fno-asynchronous-unwind-tables -D_READ_WRITE_RETURN_TYPE=_ssize_t"
+    "-fno-unwind-tables -fno-asynchronous-unwind-tables -D_READ_WRITE_RETURN_TYPE=_ssize_t -D__DYNAMIC_REENT__"
 )
 # What the configuration must have brought about, in the headers that applications see.
 NEWLIB_MUST_DEFINE = (
     "_WANT_IO_C99_FORMATS", "_WANT_IO_LONG_LONG", "_WANT_REENT_SMALL", "_LITE_EXIT",
-    "_RETARGETABLE_LOCKING", "_REENT_GLOBAL_ATEXIT",
+    "_RETARGETABLE_LOCKING", "_REENT_GLOBAL_ATEXIT", "_WANT_REENT_GLOBAL_STDIO_STREAMS",
 )
+# Beside newlib's own build: archive -> (flags, sources of newlib/libc).
+# libstring.a and libstringv.a are the functions that the small build above leaves to loops over
+# bytes, for programs that are built for speed; unaligned accesses are fine there, caches and MMU
+# being on. What uses vector registers stands apart: not every layer lets it.
+# libposix.a has what newlib builds for some targets only.
+NEWLIB_EXTRA = {
+    "libstring.a": ("-O2 -mgeneral-regs-only", (
+        *(f"machine/aarch64/{name}.S" for name in (
+            "memcmp", "memcpy", "memmove", "rawmemchr", "stpcpy", "strcmp", "strcpy", "strlen",
+            "strncmp", "strnlen")),
+        *(f"string/{name}.c" for name in (
+            "memccpy", "memmem", "memrchr", "stpncpy", "strcasestr", "strcat", "strncat",
+            "strncpy", "strstr")))),
+    "libstringv.a": ("", tuple(f"machine/aarch64/{name}.S" for name in (
+        "memchr", "memset", "strchr", "strchrnul", "strrchr"))),
+    "libposix.a": ("-Os -mstrict-align -D_GNU_SOURCE", (
+        "posix/collate.c", "posix/collcmp.c", "posix/fnmatch.c", "posix/regcomp.c",
+        "posix/regerror.c", "posix/regexec.c", "posix/regfree.c", "unix/basename.c",
+        "unix/dirname.c")),
+}
 # The configuration and the device tree of U-Boot for zcu102.
 UBOOT_ZCU102 = ("core/board/zcu102/uboot.config", "core/board/zcu102/uboot.dts")
 
@@ -148,6 +168,38 @@ def build_newlib(work, scratch, out):
     shutil.copy(os.path.join(scratch, "COPYING.NEWLIB"), out)
 
 
+def build_newlib_extra(work, scratch, out):
+    """NEWLIB_EXTRA's archives: lib/*.a."""
+    work.step("compiling")
+    archives = glob.glob("/usr/src/newlib/newlib-*.tar.xz")
+    if not archives:
+        work.fail("newlib-source is not installed")
+    work.run(["tar", "xf", archives[0], "--strip-components=1", "--wildcards",
+              "*/newlib/libc/*"], scratch)
+    source = os.path.join(scratch, "newlib", "libc")
+    common = [word for word in NEWLIB_CFLAGS.split() if word not in ("-Os", "-mstrict-align")]
+    include = os.path.join(cache.newlib(), "include")
+    os.mkdir(os.path.join(out, "lib"))
+    for archive, (flags, names) in NEWLIB_EXTRA.items():
+        objects = []
+        for name in names:
+            path = os.path.join(source, name)
+            if name.endswith(".S"):
+                _for_clang(path)
+            objects.append(os.path.join(scratch, os.path.basename(name)[:-2] + ".o"))
+            work.run(["clang", f"--target={TARGET}", *flags.split(), *common, "-isystem", include,
+                      f"-I{source}/posix", "-c", path, "-o", objects[-1]], scratch)
+        work.run(["llvm-ar", "rcsD", os.path.join(out, "lib", archive), *objects], scratch)
+
+
+def _for_clang(path):
+    """GNU as takes `v6.2d[0]` for one lane of a vector, clang wants `v6.d[0]`."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(".2d[", ".d["))
+
+
 def build_libfdt(work, scratch, out):
     """libfdt's sources, as TF-A carries them: *.c, libfdt_internal.h, include/."""
     work.step("fetching the source of arm-trusted-firmware")
@@ -243,6 +295,8 @@ class Recipe:
 RECIPES = (
     Recipe("newlib", "build", "C library", 3, build_newlib,
            (NEWLIB_CONFIGURE, NEWLIB_CFLAGS, NEWLIB_MUST_DEFINE), package="newlib-source"),
+    Recipe("newlib-extra", "build", "C library's fast and POSIX parts", 1, build_newlib_extra,
+           (NEWLIB_EXTRA, NEWLIB_CFLAGS), package="newlib-source"),
     Recipe("libfdt", "build", "reads device trees", 1, build_libfdt),
     Recipe("lwip", "build", "TCP/IP", 1, build_lwip),
     Recipe("u-boot-zcu102", "test", "boots zcu102's images", 2, build_uboot_zcu102,

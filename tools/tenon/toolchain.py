@@ -53,6 +53,7 @@ def need_all():
     for tool in ("clang", "ld.lld", "llvm-nm", "llvm-objcopy", "llvm-dis", "ninja"):
         need(tool)
     cache.newlib()
+    cache.newlib_extra()
     cache.libgcc()
 
 
@@ -97,9 +98,17 @@ def link_flags():
             "--error-limit=0")
 
 
-def archives(layer):
-    """newlib and the compiler's builtins, for a guest layer."""
+def archives(layer, optimize):
+    """newlib and the compiler's builtins, for a guest layer.
+
+    For speed, string functions of newlib's that move more than a byte come first; those that use
+    vector registers only where every context may.
+    """
     if layer == "HV":
         return [cache.libgcc()]
-    lib = os.path.join(cache.newlib(), "lib")
-    return [os.path.join(lib, "libc.a"), os.path.join(lib, "libm.a"), cache.libgcc()]
+    lib, extra = os.path.join(cache.newlib(), "lib"), os.path.join(cache.newlib_extra(), "lib")
+    fast = []
+    if optimize == "2":
+        fast = ["libstring.a", "libstringv.a"] if layer == "BYPASS" else ["libstring.a"]
+    return [*(os.path.join(extra, name) for name in fast), os.path.join(lib, "libc.a"),
+            os.path.join(lib, "libm.a"), os.path.join(extra, "libposix.a"), cache.libgcc()]

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The C library as programs see it: small programs that are built and booted in bypass mode."""
+import os
+import re
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+PROGRAMS = os.path.join(TREE, "tests", "libc")
+
+
+def tnimage(*words, **kwargs):
+    """The finished process; it must succeed."""
+    done = subprocess.run([TNIMAGE, *words], capture_output=True, text=True, timeout=600,
+                          check=False, **kwargs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def build(folder, name, *words):
+    """The image of tests/libc/<name>.c."""
+    image = os.path.join(folder, f"{name}.img")
+    tnimage("build", os.path.join(PROGRAMS, f"{name}.c"), "-o", image, *words)
+    return image
+
+
+def output(folder, name, *words, **kwargs):
+    """The lines that tests/libc/<name>.c prints."""
+    image = build(folder, name, *words)
+    return tnimage("run", image, "--timeout", "240", "--icount", **kwargs).splitlines()
+
+
+def costs(lines):
+    """{function: instructions} of what tests/libc/strings.c measured."""
+    return {name: int(count) for name, count in (line.split() for line in lines[1:])}
+
+
+def test_string_functions(tmp_path):
+    """Every string function agrees with a loop over bytes, small and fast."""
+    small = output(tmp_path, "strings", "-O", "s")
+    fast = output(tmp_path, "strings", "-O", "2")
+    assert small[0] == fast[0] == "0 differ"
+    small, fast = costs(small), costs(fast)
+    assert set(small) == {"memcpy", "memmove", "memset", "memcmp", "memchr", "strlen", "strcmp",
+                          "strchr"}
+    slow = {name: (small[name], fast[name]) for name in small if fast[name] * 4 > small[name]}
+    assert not slow
+    assert re.search(r"newlib \(libstring\.a:memcpy\.o\)",
+                     tnimage("why", "memcpy", os.path.join(tmp_path, "strings.img")))
+
+
+@pytest.mark.parametrize("level", ("s",))
+def test_posix_parts(tmp_path, level):
+    assert output(tmp_path, "patterns", "-O", level) == [
+        "regex 0 4-11 4-7 8-11", "regex 1", "fnmatch 0 1 0", "path c.txt /a/b"]
