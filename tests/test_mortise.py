@@ -12,7 +12,7 @@ import pytest
 TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tools"))
 
-from tenon import board, stage2  # noqa: E402  (the path must be set first)
+from tenon import board, cache, stage2  # noqa: E402  (the path must be set first)
 
 TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
@@ -194,3 +194,80 @@ def test_stage2_is_as_counted(tmp_path, ipa_bits):
                               check=False)
         assert done.returncode == 0, text + done.stdout + done.stderr
         assert int(done.stdout) == stage2.tables(regions, ipa_bits), text
+
+
+TREE_SOURCE = """/dts-v1/;
+/ {
+    #address-cells = <2>;
+    #size-cells = <%d>;
+    chosen { memory = "no node"; reg = <0 0x40000000 0 0x8000000>; };
+    memory@40000000 { device_type = "memory"; reg = <%s>; };
+    memory-controller@0 { reg = <0 0x80000000 0 0x8000000>; };
+    soc { #address-cells = <1>; memory@0 { reg = <0x80000000 0x8000000>; }; };
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def dtb(tmp_path_factory):
+    """hv/dtb for this machine, with libfdt, under the sanitizers."""
+    program = tmp_path_factory.mktemp("dtb") / "dtb"
+    folders = ("hv/partition", "hv/report", "core/abi", "core/base", "core/fdt", "core/mmio",
+               "image")
+    subprocess.run(
+        ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
+         "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-Wno-tautological-compare",
+         *(f"-I{folder}/include" for folder in folders), f"-I{cache.libfdt()}",
+         f"-I{cache.libfdt()}/include", "tests/mortise/dtb.c", "core/fdt/fdt.c",
+         "core/fdt/fdt_ro.c", "-o", program], cwd=TREE, check=True)
+    return program
+
+
+def tree(path, banks="0 0x40000000 0 0x8000000", size_cells=2):
+    subprocess.run(["dtc", "-q", "-O", "dtb", "-o", path], check=True, text=True,
+                   input=TREE_SOURCE % (size_cells, banks))
+    return path
+
+
+@pytest.mark.parametrize("banks, size_cells, base, size, fits", [
+    ("0 0x40000000 0 0x8000000", 2, 0x40200000, 0x100000, True),
+    ("0 0x40000000 0 0x8000000", 2, 0x40000000, 0x8000000, True),
+    ("0 0x40000000 0 0x8000000", 2, 0x47f00000, 0x100001, False),
+    ("0 0x40000000 0 0x8000000", 2, 0x3fe00000, 0x400000, False),
+    ("0 0x40000000 0 0x8000000", 2, 0x80000000, 0x1000, False),
+    ("0 0x80000000 0x8000000 0 0x40000000 0x100000", 1, 0x40000000, 0x100000, True),
+    ("8 0 4 0 0 0x40000000 0 0x100000", 2, 0x800200000, 0x100000, True),
+    ("8 0 4 0 0 0x40000000 0 0x100000", 2, 0x400200000, 0x100000, False),
+    ("0xffffffff 0 0xffffffff 0", 2, 0x40000000, 0x1000, False),
+])
+def test_ram_of_the_device_tree(dtb, tmp_path, banks, size_cells, base, size, fits):
+    path = tree(tmp_path / "tree.dtb", banks, size_cells)
+    done = subprocess.run([dtb, path, hex(base), hex(size)], capture_output=True, text=True,
+                          timeout=60, check=False)
+    text = "" if fits else (f"mortise: the image takes {base:#014x}..{base + size:#014x}, "
+                            "which is not RAM by the boot loader's device tree\n")
+    assert (done.stdout, done.stderr) == (text, "")
+
+
+def test_damaged_device_tree(dtb, tmp_path):
+    """Any byte may be wrong: an answer, never a crash."""
+    with open(tree(tmp_path / "tree.dtb"), "rb") as file:
+        good = file.read()
+    rng = random.Random(1)
+    for _ in range(300):
+        data = bytearray(good)
+        for _ in range(rng.randrange(1, 4)):
+            data[rng.randrange(len(data))] = rng.choice((0, 1, 2, 3, 4, 9, 0x80, 0xff))
+        (tmp_path / "bad.dtb").write_bytes(data)
+        done = subprocess.run([dtb, tmp_path / "bad.dtb", "0x40200000", "0x1000"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode in (0, 1, 3) and done.stderr == "", done.stderr
+
+
+@pytest.mark.parametrize("boot", ["kernel", "uboot"])
+def test_device_tree_of_the_boot_loader(tmp_path, boot):
+    (tmp_path / "app.c").write_text('#include <stdio.h>\nint main(void)\n{\n    puts("up");\n}\n')
+    done = tnimage("build", "app.c", "--with", "hv-dtb", "-o", "app.img", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = tnimage("run", "app.img", "--boot", boot, "--timeout", "120", cwd=tmp_path)
+    assert done.returncode == 0 and done.stdout.rstrip().endswith("up"), done.stdout

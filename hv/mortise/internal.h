@@ -9,10 +9,9 @@
 /* C entry: physical addresses of the boot loader's DTB and of the image. */
 TN_NORETURN void hv_main(uint64_t dtb, uint64_t base);
 
-/* Map device windows, then `size` bytes of the image (at most HV_BOOT_BLOCKS * HV_BLOCK). */
+/* Map the device windows; unmap everything that tn_hv_map_boot() has mapped. */
 void hv_map_devices(void);
-void hv_map_image(uint64_t base, uint64_t size);
-void hv_unmap_image(void);
+void hv_unmap_boot(void);
 
 /* Start the guest at `entry` with `caps`; stage 2 is set up. */
 TN_NORETURN void hv_enter_guest(uint64_t entry, uint64_t caps);

@@ -82,8 +82,7 @@ static void check_image(struct tn_hv_boot *boot)
     if (size > HV_BOOT_BLOCKS * HV_BLOCK) {
         size = HV_BOOT_BLOCKS * HV_BLOCK;
     }
-    hv_map_image(boot->base, size);
-    code = tn_image_open(&boot->image, (const void *)HV_VA_BOOT, size);
+    code = tn_image_open(&boot->image, tn_hv_map_boot(HV_VA_BOOT, boot->base, size), size);
     if (code == TN_IMAGE_OK) {
         code = check_contents(&boot->image, &limits);
     }
@@ -142,6 +141,6 @@ void hv_main(uint64_t dtb, uint64_t base)
     }
     call_all(__hv_starts, __hv_starts_end, &boot);
     entry = boot.desc->entry;
-    hv_unmap_image();
+    hv_unmap_boot();
     hv_enter_guest(entry, tn_hv_partition.caps);
 }

@@ -36,17 +36,21 @@ void hv_map_devices(void)
     publish();
 }
 
-void hv_map_image(uint64_t base, uint64_t size)
+const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size)
 {
-    for (uint64_t at = 0; at < size; at += HV_BLOCK) {
-        LEVEL2[(HV_VA_BOOT + at) / HV_BLOCK] =
-            (base + at) | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_READ_ONLY | HV_PTE_XN;
+    uint64_t inside = pa & (HV_BLOCK - 1);
+    volatile uint64_t *entry = &LEVEL2[va / HV_BLOCK];
+
+    for (uint64_t at = 0; at < inside + size; at += HV_BLOCK) {
+        *entry++ =
+            (pa - inside + at) | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_READ_ONLY | HV_PTE_XN;
     }
     publish();
+    return (const void *)(va + inside);
 }
 
 /* The guests' bytes are not Mortise's to read while they run. */
-void hv_unmap_image(void)
+void hv_unmap_boot(void)
 {
     for (unsigned slot = HV_VA_BOOT / HV_BLOCK; slot < 1 << HV_VA_BITS >> 21; slot++) {
         LEVEL2[slot] = 0;

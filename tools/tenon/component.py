@@ -7,7 +7,7 @@ to it, so that nothing that they write depends on where it is.
 import os
 import re
 
-from tenon import errors, files, templates, toolchain
+from tenon import cache, errors, files, templates, toolchain
 from tenon.config import Config
 
 # Mode -> (layer, root library); Mortise is the component of mode "hv".
@@ -100,6 +100,8 @@ class Component:
         flags = [f"-I{self.tree(path)}" for path in self.declared_includes(library)]
         if any(item.symbol == "LIB_BOARD" for item in self.declared(library)):
             flags.append(f"-I{self.generated('include')}")
+        if any(item.symbol == "LIB_FDT" for item in self.declared(library)):
+            flags += [f"-I{cache.libfdt()}", f"-I{cache.libfdt()}/include"]
         return flags
 
     def all_includes(self):

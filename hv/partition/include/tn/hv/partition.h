@@ -44,6 +44,12 @@ struct tn_hv_boot {
 };
 
 /*
+ * Map the 2 MiB blocks of RAM that [pa, pa + size) lies in, read-only, from the block `va` of
+ * slots 2..15 on; returns where pa is then.  While booting.
+ */
+const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size);
+
+/*
  * TN_HV_DEVICE(name, va, pa, size): device registers that Mortise itself uses, mapped at boot;
  * `va` one of the windows of tn/hv/map.h, sizes in bytes, page-aligned.
  */
