@@ -59,8 +59,7 @@ void tn_gic_eoi(uintptr_t gicc, uint32_t ack)
 
 static void wait_clear(uintptr_t reg, uint32_t mask)
 {
-    while (tn_mmio_read32(reg) & mask) {
-    }
+    while (tn_mmio_read32(reg) & mask) {}
 }
 
 static uintptr_t frame_of(const struct tn_gic *gic, uint32_t intid)
@@ -100,7 +99,7 @@ void tn_gic_init_cpu(const struct tn_gic *gic)
     }
     WRITE(ICC_SRE_EL1, 1);
     tn_isb();
-    WRITE(ICC_CTLR_EL1, 0); /* EOImode 0: end of interrupt deactivates, too */
+    WRITE(ICC_CTLR_EL1, 0);  /* EOImode 0: end of interrupt deactivates, too */
     WRITE(ICC_AP1R0_EL1, 0); /* what a boot loader left active would mask the rest */
     WRITE(ICC_BPR1_EL1, 0);
     WRITE(ICC_PMR_EL1, 0xff);

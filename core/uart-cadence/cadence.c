@@ -27,8 +27,7 @@ void tn_uart_init(uintptr_t base)
 
 void tn_uart_putc(uintptr_t base, char c)
 {
-    while (tn_mmio_read32(base + SR) & SR_TX_FULL) {
-    }
+    while (tn_mmio_read32(base + SR) & SR_TX_FULL) {}
     tn_mmio_write32(base + FIFO, (uint8_t)c);
 }
 
@@ -41,8 +40,7 @@ void tn_uart_write(uintptr_t base, const char *text, size_t size)
 
 void tn_uart_flush(uintptr_t base)
 {
-    while ((tn_mmio_read32(base + SR) & (SR_TX_EMPTY | SR_TX_ACTIVE)) != SR_TX_EMPTY) {
-    }
+    while ((tn_mmio_read32(base + SR) & (SR_TX_EMPTY | SR_TX_ACTIVE)) != SR_TX_EMPTY) {}
 }
 
 int tn_uart_getc(uintptr_t base)

@@ -19,8 +19,7 @@ void tn_uart_init(uintptr_t base)
 
 void tn_uart_putc(uintptr_t base, char c)
 {
-    while (tn_mmio_read32(base + FR) & FR_TXFF) {
-    }
+    while (tn_mmio_read32(base + FR) & FR_TXFF) {}
     tn_mmio_write32(base + DR, (uint8_t)c);
 }
 
@@ -33,8 +32,7 @@ void tn_uart_write(uintptr_t base, const char *text, size_t size)
 
 void tn_uart_flush(uintptr_t base)
 {
-    while (tn_mmio_read32(base + FR) & FR_BUSY) {
-    }
+    while (tn_mmio_read32(base + FR) & FR_BUSY) {}
 }
 
 int tn_uart_getc(uintptr_t base)

@@ -27,9 +27,9 @@ void tn_hv_hypercall_init(uint64_t caps)
         table[i].refusal = TN_HC_NOT_SUPPORTED;
     }
     for (const struct tn_hc_group *group = __hv_groups; group < __hv_groups_end; group++) {
-        struct slot *slot = &table[group->group == HV_HC_GROUP_PSCI ?
-                                       HV_HC_PSCI_SLOT :
-                                       HV_HC_FIRST_SLOT + group->group];
+        struct slot *slot =
+            &table[group->group == HV_HC_GROUP_PSCI ? HV_HC_PSCI_SLOT
+                                                    : HV_HC_FIRST_SLOT + group->group];
 
         if (caps >> group->cap & 1) {
             slot->functions = group->functions;

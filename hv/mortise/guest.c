@@ -9,14 +9,14 @@
 #include "internal.h"
 
 /* HCR_EL2, Arm ARM D13.2.48. */
-#define HCR_VM (1ull << 0)   /* stage 2 on */
-#define HCR_SWIO (1ull << 1) /* an invalidate by set/way cleans first */
-#define HCR_FMO (1ull << 3)  /* Group 0, which nobody uses, is EL2's; IRQs stay EL1's: no IMO */
-#define HCR_AMO (1ull << 5)  /* SErrors come here, for a report */
-#define HCR_DC (1ull << 12)  /* stage 1 is off for good, memory is cacheable */
-#define HCR_TSC (1ull << 19) /* firmware is Mortise's */
+#define HCR_VM (1ull << 0)     /* stage 2 on */
+#define HCR_SWIO (1ull << 1)   /* an invalidate by set/way cleans first */
+#define HCR_FMO (1ull << 3)    /* Group 0, which nobody uses, is EL2's; IRQs stay EL1's: no IMO */
+#define HCR_AMO (1ull << 5)    /* SErrors come here, for a report */
+#define HCR_DC (1ull << 12)    /* stage 1 is off for good, memory is cacheable */
+#define HCR_TSC (1ull << 19)   /* firmware is Mortise's */
 #define HCR_TIDCP (1ull << 20) /* implementation-defined registers: may reach the whole cluster */
-#define HCR_RW (1ull << 31)  /* AArch64 */
+#define HCR_RW (1ull << 31)    /* AArch64 */
 #define HCR_PAUTH (3ull << 40) /* pointer authentication, where the CPU has it, does not trap */
 #define HCR_GUEST                                                                                  \
     (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_PAUTH)
@@ -61,8 +61,7 @@ static void set_el2(uint64_t caps)
     tn_sysreg_write(hstr_el2, 0);
     tn_sysreg_write(mdcr_el2, mdcr_value(caps));
     /* The virtual timer cannot be trapped; without the capability its interrupt stays off. */
-    tn_sysreg_write(cnthctl_el2,
-                    CNTHCTL_COUNTER | (caps >> TN_CAP_TIMER & 1 ? CNTHCTL_TIMER : 0));
+    tn_sysreg_write(cnthctl_el2, CNTHCTL_COUNTER | (caps >> TN_CAP_TIMER & 1 ? CNTHCTL_TIMER : 0));
     tn_sysreg_write(cntvoff_el2, 0);
     tn_sysreg_write(cnthp_ctl_el2, 0);
     tn_sysreg_write(vpidr_el2, tn_sysreg_read(midr_el1));

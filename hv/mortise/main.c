@@ -63,8 +63,8 @@ static TN_NORETURN void refuse(const struct tn_image *image, int code)
 /* That partitions do not clash is code which an image with a single one does without. */
 static int check_contents(const struct tn_image *image, struct tn_desc_limits *limits)
 {
-    return CONFIG_PARTITIONS > 1 ? tn_image_check(image, limits) :
-                                   tn_image_check_each(image, limits);
+    return CONFIG_PARTITIONS > 1 ? tn_image_check(image, limits)
+                                 : tn_image_check_each(image, limits);
 }
 
 static void check_image(struct tn_hv_boot *boot)
@@ -125,7 +125,7 @@ void tn_hv_partition_end(void)
 
 void hv_main(uint64_t dtb, uint64_t base)
 {
-    struct tn_hv_boot boot = { .base = base, .dtb = dtb };
+    struct tn_hv_boot boot = {.base = base, .dtb = dtb};
     uint64_t entry;
 
     hv_map_devices();

@@ -42,8 +42,7 @@ const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size)
     volatile uint64_t *entry = &LEVEL2[va / HV_BLOCK];
 
     for (uint64_t at = 0; at < inside + size; at += HV_BLOCK) {
-        *entry++ =
-            (pa - inside + at) | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_READ_ONLY | HV_PTE_XN;
+        *entry++ = (pa - inside + at) | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_READ_ONLY | HV_PTE_XN;
     }
     publish();
     return (const void *)(va + inside);

@@ -15,12 +15,12 @@
 #define EC_INSTRUCTION_ABORT 0x20
 #define EC_DATA_ABORT 0x24
 #define EC_SAME_EL 1u /* the odd neighbour of an abort's class: it was taken from the same EL */
-#define ISS_FSC(esr) ((unsigned)((esr) & 0x3f))
+#define ISS_FSC(esr) ((unsigned)((esr)&0x3f))
 #define ISS_WRITE (1u << 6)
 #define ISS_VALID (1u << 24)
 #define ISS_SIZE(esr) (1u << ((esr) >> 22 & 3)) /* bytes */
 
-#define SPSR_SP 1u       /* the interrupted code used SP_ELx */
+#define SPSR_SP 1u /* the interrupted code used SP_ELx */
 #define VECTOR_TABLE 0x800u
 #define VECTOR_KIND(offset) ((offset) >> 7 & 3)
 
@@ -33,19 +33,19 @@ static const struct {
     uint8_t class;
     const char *text;
 } classes[] = {
-    { 0x00, "undefined instruction" },
-    { 0x07, "FP or SIMD access" },
-    { 0x0e, "illegal execution state" },
-    { 0x15, "SVC" },
-    { 0x18, "access to a system register" },
-    { EC_INSTRUCTION_ABORT, "instruction abort" },
-    { EC_INSTRUCTION_ABORT | EC_SAME_EL, "instruction abort" },
-    { 0x22, "misaligned program counter" },
-    { EC_DATA_ABORT, "data abort" },
-    { EC_DATA_ABORT | EC_SAME_EL, "data abort" },
-    { 0x26, "misaligned stack pointer" },
-    { 0x2c, "floating-point exception" },
-    { 0x3c, "breakpoint instruction" },
+    {0x00, "undefined instruction"},
+    {0x07, "FP or SIMD access"},
+    {0x0e, "illegal execution state"},
+    {0x15, "SVC"},
+    {0x18, "access to a system register"},
+    {EC_INSTRUCTION_ABORT, "instruction abort"},
+    {EC_INSTRUCTION_ABORT | EC_SAME_EL, "instruction abort"},
+    {0x22, "misaligned program counter"},
+    {EC_DATA_ABORT, "data abort"},
+    {EC_DATA_ABORT | EC_SAME_EL, "data abort"},
+    {0x26, "misaligned stack pointer"},
+    {0x2c, "floating-point exception"},
+    {0x3c, "breakpoint instruction"},
 };
 
 /* By kind; a synchronous exception is looked up in the table above. */
@@ -149,8 +149,7 @@ static struct cause cause_at_el1(void)
 
 void tn_hv_guest_fault(const struct tn_hv_frame *frame)
 {
-    struct cause cause =
-        frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
+    struct cause cause = frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
     /* Stage 2 leaves the page under the stack unmapped; a fault there is nothing else. */
     bool overflow = cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
                     cause.far - tn_hv_partition.guard < HV_PAGE;

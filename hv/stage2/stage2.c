@@ -27,11 +27,11 @@ _Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one 
 #define S2_TABLE 3u
 #define S2_PAGE 3u
 #define S2_BLOCK 1u
-#define S2_NORMAL (0xfu << 2)   /* Write-Back, Write-Back */
-#define S2_DEVICE (0x1u << 2)   /* Device-nGnRE */
+#define S2_NORMAL (0xfu << 2) /* Write-Back, Write-Back */
+#define S2_DEVICE (0x1u << 2) /* Device-nGnRE */
 #define S2_READ (1u << 6)
 #define S2_WRITE (2u << 6)
-#define S2_SHARED (3u << 8)     /* inner shareable; ignored for a device */
+#define S2_SHARED (3u << 8) /* inner shareable; ignored for a device */
 #define S2_ACCESSED (1u << 10)
 #define S2_XN (1ull << 54)
 #define S2_ADDRESS 0x0000fffffffff000ull
@@ -44,8 +44,7 @@ _Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one 
 #define PARANGE_48 5u
 
 /* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
-static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page")
-    TN_ALIGNED(HV_PAGE);
+static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") TN_ALIGNED(HV_PAGE);
 static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
 static unsigned pool_used;
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static const int constant = 1;
-static uint32_t data[4] = { 0xd65f03c0 };
+static uint32_t data[4] = {0xd65f03c0};
 
 static long hvc(uint64_t id)
 {

@@ -35,7 +35,7 @@ void tn_hv_stop(void)
 int main(int argc, char **argv)
 {
     static struct tn_image_info info;
-    struct tn_hv_boot boot = { .dtb = 8, .image = { .info = &info } };
+    struct tn_hv_boot boot = {.dtb = 8, .image = {.info = &info}};
     FILE *file = fopen(argv[1], "rb");
     long size;
 

@@ -69,8 +69,8 @@ static void check(uint64_t ipa)
 
 int main(void)
 {
-    static struct tn_image_info info = { .hv_bss_offset = 0x10000 };
-    struct tn_hv_boot boot = { .base = BASE, .desc = &partition.desc, .image = { .info = &info } };
+    static struct tn_image_info info = {.hv_bss_offset = 0x10000};
+    struct tn_hv_boot boot = {.base = BASE, .desc = &partition.desc, .image = {.info = &info}};
     unsigned n = 0;
 
     while (n < MAX) {

@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-#define TN_GIC_SGIS 16u        /* INTIDs below are software-generated */
-#define TN_GIC_FIRST_SPI 32u   /* INTIDs below are banked for each CPU */
-#define TN_GIC_SPURIOUS 1020u  /* INTIDs from here on: nothing is pending */
+#define TN_GIC_SGIS 16u       /* INTIDs below are software-generated */
+#define TN_GIC_FIRST_SPI 32u  /* INTIDs below are banked for each CPU */
+#define TN_GIC_SPURIOUS 1020u /* INTIDs from here on: nothing is pending */
 
 /* The INTID in what tn_gic_ack() returned (no LPIs here); an SGI's source may stand above it. */
 #define TN_GIC_INTID(ack) ((ack)&0x3ffu)

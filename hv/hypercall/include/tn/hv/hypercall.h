@@ -42,11 +42,10 @@ struct tn_hc_group {
 
 #define REGISTER_HYPERCALL_GROUP(group, cap, ...) TN_HC_GROUP_RECORD(group, cap, __VA_ARGS__)
 #define TN_HC_GROUP_RECORD(group_, cap_, ...)                                                      \
-    static tn_hc_fn *const tn_hc_functions_##group_[] = { __VA_ARGS__ };                           \
+    static tn_hc_fn *const tn_hc_functions_##group_[] = {__VA_ARGS__};                             \
     extern const struct tn_hc_group tn_hc_group_##group_;                                          \
     const struct tn_hc_group tn_hc_group_##group_ TN_SECTION(".hv.group") = {                      \
-        tn_hc_functions_##group_, TN_ARRAY_SIZE(tn_hc_functions_##group_), group_, cap_            \
-    }
+        tn_hc_functions_##group_, TN_ARRAY_SIZE(tn_hc_functions_##group_), group_, cap_}
 
 /* Fill the table in for a partition with these capabilities.  Once, at boot. */
 void tn_hv_hypercall_init(uint64_t caps);

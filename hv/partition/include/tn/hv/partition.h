@@ -37,8 +37,8 @@ TN_NORETURN void tn_hv_partition_end(void);
 
 /* While Mortise boots. */
 struct tn_hv_boot {
-    uint64_t base;   /* physical address of the image */
-    uint64_t dtb;    /* physical address of the boot loader's device tree, or 0 */
+    uint64_t base;         /* physical address of the image */
+    uint64_t dtb;          /* physical address of the boot loader's device tree, or 0 */
     struct tn_image image; /* checked; valid until the first guest runs */
     const struct tn_partition_desc *desc; /* of the partition, checked */
 };
@@ -61,8 +61,7 @@ struct tn_hv_device {
 
 #define TN_HV_DEVICE(name, va_, pa_, size_)                                                        \
     static const struct tn_hv_device tn_hv_device_##name TN_SECTION(".hv.device") = {              \
-        .pa = (pa_), .va = (va_), .size = (size_)                                                  \
-    }
+        .pa = (pa_), .va = (va_), .size = (size_)}
 
 /*
  * TN_HV_BOOT_CHECK(function): called after the image's own checks and before anything of the

@@ -28,7 +28,8 @@ struct tn_hv_frame {
 };
 
 _Static_assert(sizeof(struct tn_hv_frame) == HV_FRAME_SIZE, "vectors.S allocates it");
-_Static_assert(offsetof(struct tn_hv_frame, kind) == 248, "vectors.S stores x30 and kind as a pair");
+_Static_assert(offsetof(struct tn_hv_frame, kind) == 248,
+               "vectors.S stores x30 and kind as a pair");
 
 /* Switch the console on.  Once, after the device windows are mapped. */
 void tn_hv_report_init(void);
