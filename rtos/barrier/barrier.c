@@ -16,7 +16,19 @@ int tn_barrier_wait(struct tn_barrier *barrier)
     tn_kernel_enter();
     q = &barrier->waiters[barrier->round & 1];
     if (++barrier->arrived < barrier->count) {
-        return (int)tn_block(q);
+        uint32_t round = barrier->round;
+        long result = tn_block(q);
+
+        /* A signal does not end the wait: its handler has run, and we wait on. */
+        while (TN_UNLIKELY(result == TN_EINTR)) {
+            tn_kernel_enter();
+            if (barrier->round != round) {
+                tn_kernel_leave();
+                return 0;
+            }
+            result = tn_block(q);
+        }
+        return (int)result;
     }
     barrier->arrived = 0;
     barrier->round++;

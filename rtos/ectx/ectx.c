@@ -108,6 +108,19 @@ void tn_ectx_load(struct tn_thread *to)
     exchange(to);
 }
 
+__attribute__((used)) void tn_ectx_around(struct tn_thread *t, void (*fn)(void))
+{
+    struct tn_ectx state;
+
+    if (!t->ectx->used) {
+        fn();
+        return;
+    }
+    tn_ectx_save_full(&state);
+    fn();
+    tn_ectx_load_full(&state);
+}
+
 void tn_ectx_end(struct tn_thread *t)
 {
     if (owner == t) {

@@ -54,6 +54,12 @@ static void adopt_main(void)
     tn_ectx_adopt(t);
     tn_sysreg_write(tpidr_el1, (uintptr_t)t);
     tn_ready_insert(t);
+    tn_thread_list_add(t);
+}
+
+struct tn_thread *tn_thread_main(void)
+{
+    return &main_thread;
 }
 
 static void start_idle(void)

@@ -151,7 +151,7 @@ static bool lock_again(struct tn_mutex *mutex, int *result)
     return true;
 }
 
-int tn_mutex_lock_slow(struct tn_mutex *mutex, uint64_t deadline)
+static int lock_once(struct tn_mutex *mutex, uint64_t deadline)
 {
     struct tn_thread *self = tn_thread_self();
     struct tn_thread *owner;
@@ -190,6 +190,17 @@ int tn_mutex_lock_slow(struct tn_mutex *mutex, uint64_t deadline)
         }
     }
     return (int)tn_block_until(&mutex->waiters, deadline);
+}
+
+/* A signal does not end the wait: its handler has run, and we wait on. */
+int tn_mutex_lock_slow(struct tn_mutex *mutex, uint64_t deadline)
+{
+    int result;
+
+    do {
+        result = lock_once(mutex, deadline);
+    } while (TN_UNLIKELY(result == TN_EINTR));
+    return result;
 }
 
 int tn_mutex_try(struct tn_mutex *mutex)

@@ -9,6 +9,17 @@
 #include <tn/kernel.h>
 #include <tn/kernel_switch.h>
 
+/* In the interrupted thread's context: all its FP registers are alive. */
+static __attribute__((noinline)) void run_async(struct tn_thread *self)
+{
+    void (*fn)(void) = self->async;
+
+    self->async = NULL;
+    tn_kernel_leave();
+    tn_ectx_around(self, fn);
+    tn_kernel_enter();
+}
+
 void tn_irq_reschedule(void)
 {
     struct tn_thread *self = tn_thread_self();
@@ -16,6 +27,9 @@ void tn_irq_reschedule(void)
     struct tn_thread *next;
 
     tn_percpu_lock();
+    while (TN_UNLIKELY(self->async != NULL)) {
+        run_async(self);
+    }
     tn_resched = 0;
     next = tn_ready_first(cpu);
     if (next == self || next->run.level > self->threshold) {

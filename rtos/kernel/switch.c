@@ -79,3 +79,34 @@ void *tn_switch_prepare(char *stack_top, void *(*entry)(void *), void *arg)
     frame[3] = (uintptr_t)arg;
     return frame;
 }
+
+/* x19: what the interrupted call returns, x20: what to call; sp: the thread's own frame. */
+__attribute__((naked)) static void async_start(void)
+{
+    __asm__ volatile("mrs x0, tpidr_el1\n\t"
+                     "mov x1, x20\n\t"
+                     "bl tn_ectx_around\n\t"
+                     "mov x0, x19\n\t"
+                     "ldp x19, x20, [sp, #16]\n\t"
+                     "ldp x21, x22, [sp, #32]\n\t"
+                     "ldp x23, x24, [sp, #48]\n\t"
+                     "ldp x25, x26, [sp, #64]\n\t"
+                     "ldp x27, x28, [sp, #80]\n\t"
+                     "ldp x29, x30, [sp], #%c[frame]\n\t"
+                     "ret"
+                     :
+                     : [frame] "i"(TN_SWITCH_FRAME));
+}
+
+void tn_switch_push(struct tn_thread *t, void (*fn)(void))
+{
+    uint64_t *frame = (uint64_t *)(void *)((char *)t->sp - TN_SWITCH_FRAME);
+
+    for (size_t i = 0; i < TN_SWITCH_FRAME / sizeof(*frame); i++) {
+        frame[i] = 0;
+    }
+    frame[1] = (uintptr_t)async_start;
+    frame[2] = (uint64_t)t->result;
+    frame[3] = (uintptr_t)fn;
+    t->sp = frame;
+}

@@ -36,6 +36,16 @@ static void list_remove(struct tn_thread *t)
     }
 }
 
+struct tn_thread *tn_thread_all(void)
+{
+    return all_threads;
+}
+
+void tn_thread_list_add(struct tn_thread *t)
+{
+    list_add(t);
+}
+
 int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr,
                      void *(*entry)(void *), void *arg)
 {
@@ -118,7 +128,9 @@ __attribute__((used)) void tn_thread_exit(void *value)
     tn_mutex_owner_ends(self);
     tn_ectx_end(self);
     self->state = TN_THREAD_ENDED;
-    list_remove(self);
+    if (self->detached) {
+        list_remove(self);
+    }
     tn_readyq_remove(&cpu->ready, &self->run);
     while (!tn_waitq_empty(&self->joiners)) {
         tn_wake(tn_waitq_pop(&self->joiners), TN_OK);
@@ -143,10 +155,19 @@ int tn_thread_join(struct tn_thread *thread, void **value, uint64_t deadline)
     } else {
         result = tn_block_until(&thread->joiners, deadline);
     }
-    if (result == TN_OK && value != NULL) {
+    if (result != TN_OK) {
+        return (int)result;
+    }
+    if (value != NULL) {
         *value = thread->exit_value;
     }
-    return (int)result;
+    tn_kernel_enter();
+    if (!thread->detached) {
+        thread->detached = 1;
+        list_remove(thread);
+    }
+    tn_kernel_leave();
+    return TN_OK;
 }
 
 int tn_thread_detach(struct tn_thread *thread)
@@ -154,7 +175,12 @@ int tn_thread_detach(struct tn_thread *thread)
     uint64_t daif = tn_kernel_lock();
     int result = thread->detached ? TN_EINVAL : TN_OK;
 
-    thread->detached = 1;
+    if (result == TN_OK) {
+        thread->detached = 1;
+        if (thread->state & TN_THREAD_ENDED) {
+            list_remove(thread);
+        }
+    }
     tn_kernel_unlock(daif);
     return result;
 }
@@ -176,6 +202,30 @@ int tn_thread_set_priority(struct tn_thread *thread, uint32_t prio)
     thread->base_prio = prio;
     tn_inherit_update(thread);
     return (int)tn_reschedule(tn_ready_first(cpu), daif, TN_OK);
+}
+
+bool tn_wait_interrupt(struct tn_thread *t, long result)
+{
+    if (!(t->state & TN_THREAD_BLOCKED)) {
+        return false;
+    }
+    if (t->waitq != NULL) {
+        tn_waitq_remove(t);
+    }
+    if (t->blocked_on != NULL) {
+        tn_inherit_drop(t);
+    }
+    return tn_wake(t, result);
+}
+
+void tn_thread_async(struct tn_thread *t, void (*fn)(void))
+{
+    if (tn_percpu_running(t)) {
+        t->async = fn;
+        tn_percpu_resched(t, 0);
+    } else {
+        tn_switch_push(t, fn);
+    }
 }
 
 size_t tn_thread_stack_unused(const struct tn_thread *thread)

@@ -135,22 +135,26 @@ long tn_block_until(struct tn_waitq *q, uint64_t deadline)
     return tn_block(q);
 }
 
-void tn_sleep_ticks(uint64_t deadline)
+long tn_sleep_ticks(uint64_t deadline)
 {
     struct tn_thread *self = tn_thread_self();
+    long result;
 
     if (deadline <= tn_time_counter()) {
-        return;
+        return TN_OK;
     }
     tn_kernel_enter();
     self->state = TN_THREAD_BLOCKED;
     tn_time_start(&self->timeout, deadline);
-    tn_switch_away(self);
+    result = tn_switch_away(self);
+    return result == TN_ETIMEDOUT ? TN_OK : result;
 }
 
 void tn_sleep_until(uint64_t deadline)
 {
-    tn_sleep_ticks(tn_time_to_ticks(deadline));
+    uint64_t ticks = tn_time_to_ticks(deadline);
+
+    while (tn_sleep_ticks(ticks) != TN_OK) {}
 }
 
 void tn_time_init(void)

@@ -37,6 +37,12 @@ void tn_ectx_preempted(struct tn_thread *t, int full)
     (void)full;
 }
 
+__attribute__((used)) void tn_ectx_around(struct tn_thread *t, void (*fn)(void))
+{
+    (void)t;
+    fn();
+}
+
 void tn_ectx_end(struct tn_thread *t)
 {
     (void)t;

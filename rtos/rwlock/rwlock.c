@@ -18,7 +18,7 @@ static int wait(struct tn_rwlock *lock, void *want, uint64_t deadline)
     return (int)tn_block_until(&lock->waiters, deadline);
 }
 
-int tn_rwlock_read(struct tn_rwlock *lock, uint64_t deadline)
+static int read_once(struct tn_rwlock *lock, uint64_t deadline)
 {
     struct tn_thread *self = tn_thread_self();
     const struct tn_thread *first;
@@ -44,7 +44,7 @@ int tn_rwlock_read(struct tn_rwlock *lock, uint64_t deadline)
     return TN_OK;
 }
 
-int tn_rwlock_write(struct tn_rwlock *lock, uint64_t deadline)
+static int write_once(struct tn_rwlock *lock, uint64_t deadline)
 {
     struct tn_thread *self = tn_thread_self();
 
@@ -62,6 +62,27 @@ int tn_rwlock_write(struct tn_rwlock *lock, uint64_t deadline)
     lock->writer = self;
     tn_kernel_leave();
     return TN_OK;
+}
+
+/* A signal does not end a wait: its handler has run, and we wait on. */
+int tn_rwlock_read(struct tn_rwlock *lock, uint64_t deadline)
+{
+    int result;
+
+    do {
+        result = read_once(lock, deadline);
+    } while (TN_UNLIKELY(result == TN_EINTR));
+    return result;
+}
+
+int tn_rwlock_write(struct tn_rwlock *lock, uint64_t deadline)
+{
+    int result;
+
+    do {
+        result = write_once(lock, deadline);
+    } while (TN_UNLIKELY(result == TN_EINTR));
+    return result;
 }
 
 /* Let the first waiter in if it may be; kernel lock held. */

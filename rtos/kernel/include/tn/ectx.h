@@ -36,6 +36,9 @@ void tn_ectx_load(struct tn_thread *to);
  * or it is back (0). */
 void tn_ectx_preempted(struct tn_thread *t, int full);
 
+/* Call `fn` in the context of `t`, whose FP/SIMD registers may all be alive.  Not masked. */
+void tn_ectx_around(struct tn_thread *t, void (*fn)(void));
+
 /* `t` ends: nobody will want its registers. */
 void tn_ectx_end(struct tn_thread *t);
 

@@ -190,6 +190,22 @@ static inline long tn_block(struct tn_waitq *q)
 /* The same with a deadline in counter ticks; TN_ETIMEDOUT when it passes first. */
 long tn_block_until(struct tn_waitq *q, uint64_t deadline);
 
+/*
+ * End the wait of `t`, if it waits, with `result`: TN_EINTR or TN_ECANCELED.  Lock held.  True
+ * if it became ready.
+ */
+bool tn_wait_interrupt(struct tn_thread *t, long result);
+
+/*
+ * Let `t` call `fn` in its own context, with interrupts enabled, before it goes on with what it
+ * does; `fn` preserves nothing but what every function preserves.  Lock held.  `t` may be the
+ * running thread only in a handler.
+ */
+void tn_thread_async(struct tn_thread *t, void (*fn)(void));
+
+/* Enter `t` in the list of all threads.  Lock held. */
+void tn_thread_list_add(struct tn_thread *t);
+
 /* Carry a new effective priority of `t` to the queue that it is in.  Lock held. */
 void tn_priority_apply(struct tn_thread *t, uint32_t prio);
 

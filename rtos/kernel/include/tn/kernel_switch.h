@@ -12,6 +12,9 @@
 /* Make a frame at the top of a new thread's stack; returns what tn_thread.sp wants. */
 void *tn_switch_prepare(char *stack_top, void *(*entry)(void *), void *arg);
 
+/* Put a call of `fn` above the voluntary frame of `t`: it runs before the thread goes on. */
+void tn_switch_push(struct tn_thread *t, void (*fn)(void));
+
 /*
  * What a switch has to do beyond the registers when one of the two has a TN_HOOK_*.  Called on
  * `to`'s stack, kernel lock held.

@@ -29,8 +29,11 @@ static inline uint64_t tn_time_counter(void)
     return tn_sysreg_read(cntvct_el0);
 }
 
-/* Let the caller sleep until `deadline`, ticks.  Thread context. */
-void tn_sleep_ticks(uint64_t deadline);
+/*
+ * Let the caller sleep until `deadline`, ticks.  Thread context.  TN_EINTR: it was woken by
+ * tn_wait_interrupt().
+ */
+long tn_sleep_ticks(uint64_t deadline);
 
 /* Fire at `deadline`, counter ticks; in the past: at once. */
 static inline void tn_time_program(uint64_t deadline)

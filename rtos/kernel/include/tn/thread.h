@@ -85,6 +85,8 @@ struct tn_thread {
     const char *name;
     char *stack; /* lowest byte */
     size_t stack_size;
+    void *reent;              /* newlib's, NULL: the program's one */
+    void (*async)(void);      /* to be called in its context before it goes on */
     void *posix;              /* the POSIX layer's part, NULL for a native thread */
     struct tn_thread *all[2]; /* list of all threads: next, previous */
     uint64_t affinity;        /* CPUs on which it may run */
@@ -163,6 +165,15 @@ void tn_thread_set_slice(struct tn_thread *thread, uint64_t slice_ns);
  */
 void tn_sched_lock(void);
 void tn_sched_unlock(void);
+
+/* The thread that runs main(). */
+struct tn_thread *tn_thread_main(void);
+
+/*
+ * The first of all threads that have not ended, or ended and were not joined; the others follow
+ * by thread->all[0].  Scheduler locked.
+ */
+struct tn_thread *tn_thread_all(void);
 
 /* Bytes of the stack that were never used.  Any context. */
 size_t tn_thread_stack_unused(const struct tn_thread *thread);

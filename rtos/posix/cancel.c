@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cancellation, cleanup handlers, keys, once. */
+#include <errno.h>
+#include <limits.h>
+
+#include "internal.h"
+
+void posix_run_destructors(struct posix_thread *self);
+
+static struct {
+    bool used;
+    void (*destructor)(void *);
+} keys[KEYS];
+
+void _pthread_cleanup_push(struct _pthread_cleanup *cleanup, void (*routine)(void *), void *arg)
+{
+    struct posix_thread *self = posix_self();
+
+    *cleanup = (struct _pthread_cleanup){routine, arg, self->cleanups};
+    self->cleanups = cleanup;
+}
+
+void _pthread_cleanup_pop(struct _pthread_cleanup *cleanup, int execute)
+{
+    posix_self()->cleanups = cleanup->_next;
+    if (execute) {
+        cleanup->_routine(cleanup->_arg);
+    }
+}
+
+void pthread_testcancel(void)
+{
+    struct posix_thread *self = posix_self();
+
+    if (TN_UNLIKELY(self->cancelled) && self->cancel_state == PTHREAD_CANCEL_ENABLE &&
+        !self->exiting) {
+        self->cancel_point = 0;
+        pthread_exit(PTHREAD_CANCELED);
+    }
+}
+
+/* Runs in the context of the thread that is to be cancelled asynchronously. */
+static void cancel_now(void)
+{
+    if (posix_self()->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS) {
+        pthread_testcancel();
+    }
+}
+
+int pthread_cancel(pthread_t thread)
+{
+    struct posix_thread *p = posix_find(thread);
+    struct tn_thread *t = (struct tn_thread *)thread;
+    uint64_t daif;
+    bool woken = false;
+
+    if (p == NULL) {
+        return ESRCH;
+    }
+    daif = tn_kernel_lock();
+    p->cancelled = 1;
+    if (p->cancel_state == PTHREAD_CANCEL_ENABLE && !(t->state & TN_THREAD_ENDED) &&
+        (p->cancel_point || p->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS)) {
+        woken = tn_wait_interrupt(t, TN_EINTR);
+        if (p->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS && t != tn_thread_self()) {
+            tn_thread_async(t, cancel_now);
+        }
+    }
+    if (woken) {
+        tn_reschedule(t, daif, TN_OK);
+    } else {
+        tn_kernel_unlock(daif);
+    }
+    if (t == tn_thread_self()) {
+        cancel_now();
+    }
+    return 0;
+}
+
+int pthread_setcancelstate(int state, int *old)
+{
+    struct posix_thread *self = posix_self();
+
+    if (state != PTHREAD_CANCEL_ENABLE && state != PTHREAD_CANCEL_DISABLE) {
+        return EINVAL;
+    }
+    if (old != NULL) {
+        *old = self->cancel_state;
+    }
+    self->cancel_state = (uint8_t)state;
+    cancel_now();
+    return 0;
+}
+
+int pthread_setcanceltype(int type, int *old)
+{
+    struct posix_thread *self = posix_self();
+
+    if (type != PTHREAD_CANCEL_DEFERRED && type != PTHREAD_CANCEL_ASYNCHRONOUS) {
+        return EINVAL;
+    }
+    if (old != NULL) {
+        *old = self->cancel_type;
+    }
+    self->cancel_type = (uint8_t)type;
+    cancel_now();
+    return 0;
+}
+
+int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+    int code = EAGAIN;
+
+    tn_sched_lock();
+    for (pthread_key_t i = 0; i < KEYS; i++) {
+        if (!keys[i].used) {
+            keys[i].used = true;
+            keys[i].destructor = destructor;
+            *key = i;
+            code = 0;
+            break;
+        }
+    }
+    tn_sched_unlock();
+    return code;
+}
+
+int pthread_key_delete(pthread_key_t key)
+{
+    if (key >= KEYS || !keys[key].used) {
+        return EINVAL;
+    }
+    tn_sched_lock();
+    keys[key].used = false;
+    keys[key].destructor = NULL;
+    for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
+        if (t->posix != NULL) {
+            ((struct posix_thread *)t->posix)->values[key] = NULL;
+        }
+    }
+    tn_sched_unlock();
+    return 0;
+}
+
+void *pthread_getspecific(pthread_key_t key)
+{
+    return key < KEYS ? posix_self()->values[key] : NULL;
+}
+
+int pthread_setspecific(pthread_key_t key, const void *value)
+{
+    if (key >= KEYS || !keys[key].used) {
+        return EINVAL;
+    }
+    posix_self()->values[key] = (void *)(uintptr_t)value;
+    return 0;
+}
+
+void posix_run_destructors(struct posix_thread *self)
+{
+    bool again = true;
+
+    for (int round = 0; again && round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
+        again = false;
+        for (pthread_key_t i = 0; i < KEYS; i++) {
+            void *value = self->values[i];
+
+            self->values[i] = NULL;
+            if (value != NULL && keys[i].destructor != NULL) {
+                keys[i].destructor(value);
+                again = true;
+            }
+        }
+    }
+}
+
+/* pthread_once_t.__state */
+enum { ONCE_NEW, ONCE_RUNNING, ONCE_DONE };
+
+static struct tn_waitq once_waiters;
+
+static void once_finish(pthread_once_t *once, int state)
+{
+    tn_sched_lock();
+    tn_kernel_enter();
+    __atomic_store_n(&once->__state, state, __ATOMIC_RELEASE);
+    while (!tn_waitq_empty(&once_waiters)) {
+        tn_wake(tn_waitq_pop(&once_waiters), TN_OK);
+    }
+    tn_kernel_leave();
+    tn_sched_unlock();
+}
+
+/* The initialiser was cancelled: the next caller tries anew. */
+static void once_undo(void *once)
+{
+    once_finish(once, ONCE_NEW);
+}
+
+int pthread_once(pthread_once_t *once, void (*init)(void))
+{
+    while (__atomic_load_n(&once->__state, __ATOMIC_ACQUIRE) != ONCE_DONE) {
+        tn_kernel_enter();
+        if (once->__state == ONCE_RUNNING) {
+            tn_block(&once_waiters);
+            continue;
+        }
+        if (once->__state == ONCE_DONE) {
+            tn_kernel_leave();
+            break;
+        }
+        once->__state = ONCE_RUNNING;
+        tn_kernel_leave();
+        pthread_cleanup_push(once_undo, once);
+        init();
+        pthread_cleanup_pop(0);
+        once_finish(once, ONCE_DONE);
+    }
+    return 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the POSIX layer share. */
+#ifndef TN_POSIX_INTERNAL_H
+#define TN_POSIX_INTERNAL_H
+
+#include <pthread.h>
+#include <reent.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <tn/kernel.h>
+#include <tn/thread.h>
+#include <tn/time.h>
+
+#define KEYS CONFIG_POSIX_KEYS
+#define NAME_MAX_NP 16
+
+/* What a POSIX thread has beyond a native one. */
+struct posix_thread {
+    struct tn_thread thread; /* first: pthread_t is its address */
+    struct _reent reent;
+    char name[NAME_MAX_NP];
+    void *memory; /* of stack and this struct, to be freed; NULL: the main thread's */
+    int policy;
+    struct _pthread_cleanup *cleanups;
+    void *values[KEYS];
+
+    uint8_t cancel_state; /* PTHREAD_CANCEL_* */
+    uint8_t cancel_type;
+    uint8_t cancelled;    /* somebody asked */
+    uint8_t cancel_point; /* is waiting where cancellation ends the wait */
+    uint8_t exiting;
+
+    sigset_t mask;            /* blocked */
+    sigset_t pending;         /* sent to this thread */
+    sigset_t waiting;         /* in sigwait() */
+    siginfo_t info;           /* of what sigwait() got */
+    uint32_t handled;         /* handlers that were called */
+    uint8_t async;            /* posix_deliver() is on its way */
+    struct tn_thread *native; /* of an adopted thread, whose own `thread` is not used */
+    void *(*entry)(void *);   /* until it starts */
+    void *arg;
+    struct posix_thread *next_dead;
+};
+
+/* The calling thread's.  Every thread has one from its first POSIX call on. */
+struct posix_thread *posix_self(void);
+
+/* The thread that `thread` names, or NULL if it never was or is gone. */
+struct posix_thread *posix_find(pthread_t thread);
+
+/* A valid timespec of `clock` as ticks for a wait; false: invalid.  Passed times give 0. */
+bool posix_deadline(clockid_t clock, const struct timespec *ts, uint64_t *ticks);
+
+/* POSIX's priorities are turned round: 255 is the most urgent. */
+static inline uint32_t posix_prio(int priority)
+{
+    return TN_PRIO_LEAST - (uint32_t)priority;
+}
+
+static inline int posix_prio_of(uint32_t prio)
+{
+    return (int)(TN_PRIO_LEAST - prio);
+}
+
+/* Around a wait that is a cancellation point. */
+static inline struct posix_thread *posix_cancel_begin(void)
+{
+    struct posix_thread *self = posix_self();
+
+    pthread_testcancel();
+    self->cancel_point = 1;
+    return self;
+}
+
+static inline void posix_cancel_end(struct posix_thread *self)
+{
+    self->cancel_point = 0;
+    if (TN_UNLIKELY(self->cancelled)) {
+        pthread_testcancel();
+    }
+}
+
+/* The calling thread's signals that are pending and not blocked are delivered. */
+void posix_deliver(void);
+
+/* Send `sig` to a thread, or, `thread` NULL, to the program.  Any context. */
+int posix_send(struct posix_thread *thread, int sig, int code, union sigval value);
+
+/* Call event's function in a new detached thread.  Thread context. */
+void posix_call_thread(const struct sigevent *event, const pthread_attr_t *attr);
+
+/* Set errno and return -1 for a native error code, 0 for TN_OK. */
+int posix_result(int code);
+
+#endif

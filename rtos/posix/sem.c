@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POSIX semaphores, unnamed and named.  A sem_t is a struct tn_sem. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <semaphore.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tn/sem.h>
+
+#include "internal.h"
+
+_Static_assert(sizeof(struct tn_sem) == sizeof(sem_t), "sem_t");
+
+struct named {
+    sem_t sem; /* first: sem_open() returns its address */
+    struct named *next;
+    unsigned opened;
+    bool unlinked;
+    char name[];
+};
+
+static struct named *all;
+
+static inline struct tn_sem *native(sem_t *sem)
+{
+    return (struct tn_sem *)(void *)sem;
+}
+
+static int fail(int code)
+{
+    errno = code;
+    return -1;
+}
+
+int sem_init(sem_t *sem, int pshared, unsigned int value)
+{
+    (void)pshared;
+    if (value > SEM_VALUE_MAX) {
+        return fail(EINVAL);
+    }
+    tn_sem_init(native(sem), value, TN_SEM_MAX);
+    return 0;
+}
+
+int sem_destroy(sem_t *sem)
+{
+    if (native(sem)->max == 0) {
+        return fail(EINVAL);
+    }
+    if (native(sem)->waiters.first != NULL) {
+        return fail(EBUSY);
+    }
+    native(sem)->max = 0;
+    return 0;
+}
+
+static int wait(sem_t *sem, uint64_t deadline)
+{
+    struct posix_thread *self = posix_cancel_begin();
+    int code = tn_sem_take_until(native(sem), deadline);
+
+    posix_cancel_end(self);
+    return posix_result(code);
+}
+
+int sem_wait(sem_t *sem)
+{
+    return wait(sem, TN_FOREVER);
+}
+
+int sem_trywait(sem_t *sem)
+{
+    return posix_result(tn_sem_try(native(sem)));
+}
+
+int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec *deadline)
+{
+    uint64_t ticks;
+
+    if (tn_sem_try(native(sem)) == TN_OK) {
+        return 0;
+    }
+    if (!posix_deadline(clock, deadline, &ticks)) {
+        return fail(EINVAL);
+    }
+    return wait(sem, ticks);
+}
+
+int sem_timedwait(sem_t *sem, const struct timespec *deadline)
+{
+    return sem_clockwait(sem, CLOCK_REALTIME, deadline);
+}
+
+int sem_post(sem_t *sem)
+{
+    return posix_result(tn_sem_give(native(sem)));
+}
+
+int sem_getvalue(sem_t *sem, int *value)
+{
+    *value = (int)tn_sem_count(native(sem));
+    return 0;
+}
+
+static struct named *find(const char *name)
+{
+    for (struct named *n = all; n != NULL; n = n->next) {
+        if (!n->unlinked && strcmp(n->name, name) == 0) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+/* 0, or what errno is to be. */
+static int check_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length > PATH_MAX || (length > 0 && strlen(name + 1) > NAME_MAX)) {
+        return ENAMETOOLONG;
+    }
+    return length < 2 || name[0] != '/' ? EINVAL : 0;
+}
+
+static struct named *make(const char *name, unsigned value)
+{
+    struct named *n = malloc(sizeof(*n) + strlen(name) + 1);
+
+    if (n == NULL) {
+        errno = ENOSPC;
+        return NULL;
+    }
+    *n = (struct named){.next = all, .opened = 1};
+    strcpy(n->name, name);
+    sem_init(&n->sem, 0, value);
+    all = n;
+    return n;
+}
+
+sem_t *sem_open(const char *name, int flags, ...)
+{
+    struct named *n;
+    unsigned value = 0;
+    int code = check_name(name);
+
+    if (flags & O_CREAT) {
+        va_list args;
+
+        va_start(args, flags);
+        (void)va_arg(args, int); /* the mode: there is one user */
+        value = va_arg(args, unsigned);
+        va_end(args);
+    }
+    if (code == 0 && value > SEM_VALUE_MAX) {
+        code = EINVAL;
+    }
+    if (code != 0) {
+        errno = code;
+        return SEM_FAILED;
+    }
+    tn_sched_lock();
+    n = find(name);
+    if (n != NULL && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
+        errno = EEXIST;
+        n = NULL;
+    } else if (n != NULL) {
+        n->opened++;
+    } else if (flags & O_CREAT) {
+        n = make(name, value);
+    } else {
+        errno = ENOENT;
+    }
+    tn_sched_unlock();
+    return n != NULL ? &n->sem : SEM_FAILED;
+}
+
+/* Free it when nobody has it open and its name is gone. */
+static void drop(struct named *n)
+{
+    struct named **link = &all;
+
+    if (n->opened != 0 || !n->unlinked) {
+        return;
+    }
+    while (*link != n) {
+        link = &(*link)->next;
+    }
+    *link = n->next;
+    free(n);
+}
+
+int sem_close(sem_t *sem)
+{
+    struct named *n;
+
+    tn_sched_lock();
+    for (n = all; n != NULL && &n->sem != sem; n = n->next) {}
+    if (n != NULL && n->opened > 0) {
+        n->opened--;
+        drop(n);
+    }
+    tn_sched_unlock();
+    return n != NULL ? 0 : fail(EINVAL);
+}
+
+int sem_unlink(const char *name)
+{
+    struct named *n;
+    int code = check_name(name);
+
+    if (code == ENAMETOOLONG) {
+        return fail(code);
+    }
+    tn_sched_lock();
+    n = find(name);
+    if (n != NULL) {
+        n->unlinked = true;
+        drop(n);
+    }
+    tn_sched_unlock();
+    return n != NULL ? 0 : fail(ENOENT);
+}

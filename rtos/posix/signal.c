@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signals among threads of the one process.  A signal is pending for a thread or for the process
+ * until somebody who does not block it runs; then its handler is called in that thread's
+ * context (tn_thread_async()).  Faults are not signals here: they end the image.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tn/kernel_end.h>
+#include <tn/kernel_time.h>
+
+#include "internal.h"
+
+#define PID 1
+#define BIT(sig) ((sigset_t)1 << (sig))
+#define UNBLOCKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
+#define QUEUE CONFIG_POSIX_SIGNALS
+
+/* A pending signal.  Standard signals are pending once for each receiver. */
+struct queued {
+    struct queued *next;
+    struct posix_thread *thread; /* NULL: the process */
+    siginfo_t info;
+};
+
+static struct sigaction actions[NSIG];
+static struct queued pool[QUEUE];
+static struct queued *free_list;
+static struct queued *head, **tail = &head;
+static sigset_t process_pending;
+static bool started;
+
+static int fail(int code)
+{
+    errno = code;
+    return -1;
+}
+
+static bool is_signal(int sig)
+{
+    return sig > 0 && sig < NSIG;
+}
+
+static struct tn_thread *native(struct posix_thread *p)
+{
+    return p->memory == NULL ? p->native : &p->thread;
+}
+
+/* Kernel lock held, all of the following. */
+static struct queued *take_free(void)
+{
+    struct queued *q;
+
+    if (!started) {
+        started = true;
+        for (int i = 0; i < QUEUE; i++) {
+            pool[i].next = free_list;
+            free_list = &pool[i];
+        }
+    }
+    q = free_list;
+    if (q != NULL) {
+        free_list = q->next;
+    }
+    return q;
+}
+
+static sigset_t *pending_of(struct posix_thread *p)
+{
+    return p != NULL ? &p->pending : &process_pending;
+}
+
+static int add_pending(struct posix_thread *p, const siginfo_t *info)
+{
+    sigset_t *pending = pending_of(p);
+    struct queued *q;
+
+    if (info->si_signo < SIGRTMIN && *pending & BIT(info->si_signo)) {
+        return 0;
+    }
+    q = take_free();
+    if (q == NULL) {
+        return TN_EAGAIN;
+    }
+    *q = (struct queued){.thread = p, .info = *info};
+    *tail = q;
+    tail = &q->next;
+    *pending |= BIT(info->si_signo);
+    return 0;
+}
+
+/* Take the first pending signal of `set`, lowest number first, for `p` or the process. */
+static bool take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info)
+{
+    sigset_t ready = (p->pending | process_pending) & set;
+    struct queued **link, **found = NULL;
+    struct posix_thread *receiver;
+    bool more = false;
+    int sig;
+
+    if (ready == 0) {
+        return false;
+    }
+    sig = __builtin_ctzl(ready);
+    receiver = p->pending & BIT(sig) ? p : NULL;
+    for (link = &head; *link != NULL; link = &(*link)->next) {
+        if ((*link)->thread == receiver && (*link)->info.si_signo == sig) {
+            more = found != NULL;
+            if (more) {
+                break;
+            }
+            found = link;
+        }
+    }
+    if (!more) {
+        *pending_of(receiver) &= ~BIT(sig);
+    }
+    if (found == NULL) {
+        return false;
+    }
+    struct queued *q = *found;
+
+    *found = q->next;
+    if (tail == &q->next) {
+        tail = found;
+    }
+    *info = q->info;
+    q->next = free_list;
+    free_list = q;
+    return true;
+}
+
+static bool is_ignored_by_default(int sig)
+{
+    return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
+}
+
+static bool is_ignored(int sig)
+{
+    return actions[sig].sa_handler == SIG_IGN ||
+           (actions[sig].sa_handler == SIG_DFL && is_ignored_by_default(sig));
+}
+
+static bool accepts(const struct posix_thread *p, int sig)
+{
+    return !(p->mask & BIT(sig)) || p->waiting & BIT(sig);
+}
+
+/* Who is to have a signal for the process: who waits for it, the main thread, anybody. */
+static struct posix_thread *choose(int sig)
+{
+    struct posix_thread *any = NULL;
+
+    for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
+        struct posix_thread *p = t->posix;
+
+        if (p == NULL || t->state & TN_THREAD_ENDED || p->exiting) {
+            continue;
+        }
+        if (p->waiting & BIT(sig)) {
+            return p;
+        }
+        if (accepts(p, sig) && (any == NULL || t == tn_thread_main())) {
+            any = p;
+        }
+    }
+    return any;
+}
+
+/* Make `p` see its new signal.  Releases the lock. */
+static void notify(struct posix_thread *p, const siginfo_t *info, uint64_t daif)
+{
+    struct tn_thread *t = native(p);
+    bool woken;
+
+    if (p->waiting & BIT(info->si_signo)) {
+        take_pending(p, p->waiting, &p->info);
+        p->waiting = 0;
+        woken = tn_wait_interrupt(t, TN_OK);
+    } else if (t == tn_thread_self() && !tn_in_irq()) {
+        tn_kernel_unlock(daif);
+        posix_deliver();
+        return;
+    } else {
+        woken = tn_wait_interrupt(t, TN_EINTR);
+        if (!p->async) {
+            p->async = 1;
+            tn_thread_async(t, posix_deliver);
+        }
+    }
+    if (woken) {
+        tn_reschedule(t, daif, TN_OK);
+    } else {
+        tn_kernel_unlock(daif);
+    }
+}
+
+int posix_send(struct posix_thread *thread, int sig, int code, union sigval value)
+{
+    siginfo_t info = {.si_signo = sig, .si_code = code, .si_pid = PID, .si_value = value};
+    uint64_t daif;
+    struct posix_thread *to;
+    int result;
+
+    if (!is_signal(sig)) {
+        return sig == 0 ? 0 : TN_EINVAL;
+    }
+    daif = tn_kernel_lock();
+    to = thread != NULL ? thread : choose(sig);
+    if (is_ignored(sig) && !(to != NULL && to->waiting & BIT(sig))) {
+        tn_kernel_unlock(daif);
+        return 0;
+    }
+    result = add_pending(thread, &info);
+    if (result != 0 || to == NULL || !accepts(to, sig)) {
+        tn_kernel_unlock(daif);
+        return result;
+    }
+    notify(to, &info, daif);
+    return 0;
+}
+
+static void call_handler(struct posix_thread *self, siginfo_t *info)
+{
+    int sig = info->si_signo;
+    struct sigaction action = actions[sig];
+    sigset_t before = self->mask;
+    int saved = errno;
+
+    if (action.sa_handler == SIG_IGN) {
+        return;
+    }
+    if (action.sa_handler == SIG_DFL) {
+        if (!is_ignored_by_default(sig)) {
+            tn_image_exit(128 + sig);
+        }
+        return;
+    }
+    if (action.sa_flags & SA_RESETHAND) {
+        actions[sig].sa_handler = SIG_DFL;
+    }
+    self->mask |= action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : BIT(sig));
+    if (action.sa_flags & SA_SIGINFO) {
+        action.sa_sigaction(sig, info, NULL);
+    } else {
+        action.sa_handler(sig);
+    }
+    self->mask = before;
+    errno = saved;
+}
+
+void posix_deliver(void)
+{
+    struct posix_thread *self = posix_self();
+    siginfo_t info;
+    uint64_t daif;
+    bool found;
+
+    self->async = 0;
+    do {
+        daif = tn_kernel_lock();
+        found = take_pending(self, ~self->mask, &info);
+        tn_kernel_unlock(daif);
+        if (found) {
+            self->handled++;
+            call_handler(self, &info);
+        }
+    } while (found);
+}
+
+int sigaction(int sig, const struct sigaction *action, struct sigaction *old)
+{
+    uint64_t daif;
+
+    if (!is_signal(sig) || (action != NULL && BIT(sig) & UNBLOCKABLE)) {
+        return fail(EINVAL);
+    }
+    daif = tn_kernel_lock();
+    if (old != NULL) {
+        *old = actions[sig];
+    }
+    if (action != NULL) {
+        actions[sig] = *action;
+    }
+    tn_kernel_unlock(daif);
+    return 0;
+}
+
+_sig_func_ptr signal(int sig, _sig_func_ptr handler)
+{
+    struct sigaction old;
+
+    if (sigaction(sig, &(struct sigaction){.sa_handler = handler}, &old) != 0) {
+        return SIG_ERR;
+    }
+    return old.sa_handler;
+}
+
+int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
+{
+    struct posix_thread *self = posix_self();
+
+    if (old != NULL) {
+        *old = self->mask;
+    }
+    if (set == NULL) {
+        return 0;
+    }
+    switch (how) {
+    case SIG_BLOCK:
+        self->mask |= *set;
+        break;
+    case SIG_UNBLOCK:
+        self->mask &= ~*set;
+        break;
+    case SIG_SETMASK:
+        self->mask = *set;
+        break;
+    default:
+        return EINVAL;
+    }
+    self->mask &= ~UNBLOCKABLE;
+    if ((self->pending | process_pending) & ~self->mask) {
+        posix_deliver();
+    }
+    return 0;
+}
+
+int sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+    int code = pthread_sigmask(how, set, old);
+
+    return code != 0 ? fail(code) : 0;
+}
+
+int sigpending(sigset_t *set)
+{
+    struct posix_thread *self = posix_self();
+
+    *set = (self->pending | process_pending) & self->mask;
+    return 0;
+}
+
+int pthread_kill(pthread_t thread, int sig)
+{
+    struct posix_thread *p = posix_find(thread);
+
+    if (p == NULL) {
+        return ESRCH;
+    }
+    return -posix_send(p, sig, SI_USER, (union sigval){0});
+}
+
+int raise(int sig)
+{
+    return posix_result(posix_send(posix_self(), sig, SI_USER, (union sigval){0}));
+}
+
+int kill(pid_t pid, int sig)
+{
+    if (pid != PID && pid != 0 && pid != -1 && pid != -PID) {
+        return fail(ESRCH);
+    }
+    return posix_result(posix_send(NULL, sig, SI_USER, (union sigval){0}));
+}
+
+int killpg(pid_t group, int sig)
+{
+    return kill(group, sig);
+}
+
+int sigqueue(pid_t pid, int sig, union sigval value)
+{
+    if (pid != PID) {
+        return fail(ESRCH);
+    }
+    return posix_result(posix_send(NULL, sig, SI_QUEUE, value));
+}
+
+/* Wait for a signal that is handled, or, with `waiting`, for one of a set; 0: woken by it. */
+static long wait_signal(struct posix_thread *self, uint64_t deadline)
+{
+    static struct tn_waitq nowhere;
+
+    (void)self;
+    if (deadline == TN_FOREVER) {
+        return tn_block(&nowhere);
+    }
+    return tn_block_until(&nowhere, deadline);
+}
+
+int sigsuspend(const sigset_t *set)
+{
+    struct posix_thread *self = posix_cancel_begin();
+    sigset_t before = self->mask;
+    uint32_t handled = self->handled;
+
+    self->mask = *set & ~UNBLOCKABLE;
+    posix_deliver();
+    for (;;) {
+        tn_kernel_enter();
+        if (self->handled != handled || self->cancelled) {
+            tn_kernel_leave();
+            break;
+        }
+        wait_signal(self, TN_FOREVER);
+    }
+    self->mask = before;
+    posix_deliver();
+    posix_cancel_end(self);
+    return fail(EINTR);
+}
+
+int pause(void)
+{
+    sigset_t mask = posix_self()->mask;
+
+    return sigsuspend(&mask);
+}
+
+/* The signal, or a negative error. */
+static int wait_set(sigset_t set, siginfo_t *info, uint64_t deadline)
+{
+    struct posix_thread *self = posix_cancel_begin();
+    long result = TN_OK;
+
+    tn_kernel_enter();
+    if (take_pending(self, set, &self->info)) {
+        tn_kernel_leave();
+    } else if (deadline == 0) {
+        tn_kernel_leave();
+        result = TN_ETIMEDOUT;
+    } else {
+        self->waiting = set;
+        result = wait_signal(self, deadline);
+        self->waiting = 0;
+    }
+    posix_cancel_end(self);
+    if (result != TN_OK) {
+        return result == TN_ETIMEDOUT ? TN_EAGAIN : (int)result;
+    }
+    if (info != NULL) {
+        *info = self->info;
+    }
+    return self->info.si_signo;
+}
+
+int sigwait(const sigset_t *set, int *sig)
+{
+    int result;
+
+    do {
+        result = wait_set(*set, NULL, TN_FOREVER);
+    } while (result == TN_EINTR);
+    *sig = result;
+    return 0;
+}
+
+int sigwaitinfo(const sigset_t *set, siginfo_t *info)
+{
+    return posix_result(wait_set(*set, info, TN_FOREVER));
+}
+
+int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)
+{
+    uint64_t ns;
+
+    if (timeout == NULL) {
+        return sigwaitinfo(set, info);
+    }
+    if (timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)TN_NS_PER_SEC || timeout->tv_sec < 0) {
+        return fail(EINVAL);
+    }
+    ns = (uint64_t)timeout->tv_sec * TN_NS_PER_SEC + (uint64_t)timeout->tv_nsec;
+    return posix_result(wait_set(*set, info, ns == 0 ? 0 : tn_time_to_ticks(tn_time_now() + ns)));
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pthread_create() and what becomes of a thread.  Stack and struct are one block of the heap.  A
+ * detached thread cannot free the stack on which it ends: the next creation does.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tn/sem.h>
+
+#include "internal.h"
+
+#define DEFAULT_STACK CONFIG_POSIX_STACK
+#define DEFAULT_SLICE_NS (CONFIG_POSIX_SLICE_MS * 1000000ull)
+#define BLOCK_ALIGN 16
+#define STAGGER 64 /* bytes by which the stacks of successive threads differ, see new_stack() */
+#define STAGGERS 16
+
+static struct posix_thread main_part = {.policy = SCHED_FIFO};
+static struct posix_thread *dead; /* detached ones to be freed */
+static uint32_t created;
+static uint32_t alive; /* threads made by pthread_create() */
+static bool main_left;
+static struct tn_sem others_gone = TN_SEM_INIT(0, 1);
+
+/* A native thread, or main, becomes a POSIX thread by its first POSIX call. */
+static struct posix_thread *adopt(struct tn_thread *t)
+{
+    struct posix_thread *p = t == tn_thread_main() ? &main_part : calloc(1, sizeof(*p));
+
+    if (p == NULL) {
+        abort();
+    }
+    p->policy = t->slice != 0 ? SCHED_RR : SCHED_FIFO;
+    p->native = t;
+    t->posix = p;
+    return p;
+}
+
+struct posix_thread *posix_self(void)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    return TN_LIKELY(self->posix != NULL) ? self->posix : adopt(self);
+}
+
+struct _reent *__getreent(void)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    return self != NULL && self->reent != NULL ? self->reent : _global_impure_ptr;
+}
+
+static struct tn_thread *native(struct posix_thread *p)
+{
+    return p == &main_part ? tn_thread_main() : &p->thread;
+}
+
+pthread_t pthread_self(void)
+{
+    posix_self();
+    return (pthread_t)tn_thread_self();
+}
+
+int pthread_equal(pthread_t a, pthread_t b)
+{
+    return a == b;
+}
+
+struct posix_thread *posix_find(pthread_t thread)
+{
+    struct tn_thread *found = NULL;
+
+    tn_sched_lock();
+    for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
+        if ((pthread_t)t == thread) {
+            found = t;
+            break;
+        }
+    }
+    tn_sched_unlock();
+    return found != NULL ? (found->posix != NULL ? found->posix : adopt(found)) : NULL;
+}
+
+static void free_dead(void)
+{
+    for (;;) {
+        uint64_t daif = tn_kernel_lock();
+        struct posix_thread *p = dead;
+
+        if (p != NULL) {
+            dead = p->next_dead;
+        }
+        tn_kernel_unlock(daif);
+        if (p == NULL) {
+            return;
+        }
+        _reclaim_reent(&p->reent);
+        free(p->memory);
+    }
+}
+
+static void *start(void *arg)
+{
+    struct posix_thread *p = arg;
+
+    pthread_exit(p->entry(p->arg));
+}
+
+struct plan {
+    int policy;
+    int priority;
+    size_t stack_size;
+    void *stack;
+    bool detached;
+};
+
+static int make_plan(const pthread_attr_t *attr, struct plan *plan)
+{
+    struct tn_thread *self = tn_thread_self();
+
+    *plan = (struct plan){
+        .policy = posix_self()->policy,
+        .priority = posix_prio_of(self->base_prio),
+        .stack_size = DEFAULT_STACK,
+    };
+    if (attr == NULL) {
+        return 0;
+    }
+    if (!attr->is_initialized) {
+        return EINVAL;
+    }
+    plan->detached = attr->detachstate == PTHREAD_CREATE_DETACHED;
+    plan->stack = attr->stackaddr;
+    plan->stack_size = attr->stacksize;
+    if (attr->inheritsched == PTHREAD_EXPLICIT_SCHED) {
+        plan->policy = attr->schedpolicy;
+        plan->priority = attr->schedparam.sched_priority;
+    }
+    if (plan->priority < sched_get_priority_min(plan->policy) ||
+        plan->priority > sched_get_priority_max(plan->policy)) {
+        return EINVAL;
+    }
+    return 0;
+}
+
+/*
+ * Stack tops a multiple of the page apart would meet in the same cache sets; so each thread's
+ * stack begins some lines further down.
+ */
+static size_t stagger(void)
+{
+    return created++ % STAGGERS * STAGGER;
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)(void *), void *arg)
+{
+    struct plan plan;
+    struct posix_thread *p;
+    char *memory, *stack;
+    size_t size;
+    int code = make_plan(attr, &plan);
+
+    if (code != 0) {
+        return code;
+    }
+    free_dead();
+    size = plan.stack != NULL ? 0 : (plan.stack_size + stagger()) & ~(size_t)(BLOCK_ALIGN - 1);
+    memory = memalign(BLOCK_ALIGN, sizeof(*p) + size);
+    if (memory == NULL) {
+        return EAGAIN;
+    }
+    stack = plan.stack != NULL ? plan.stack : memory;
+    p = (struct posix_thread *)(void *)(memory + size);
+    memset(p, 0, sizeof(*p));
+    p->memory = memory;
+    p->entry = entry;
+    p->arg = arg;
+    p->policy = plan.policy;
+    p->mask = posix_self()->mask;
+    _REENT_INIT_PTR(&p->reent);
+
+    const struct tn_thread_attr native_attr = {
+        .name = p->name,
+        .stack = stack,
+        .stack_size = plan.stack != NULL ? plan.stack_size & ~15ul : size,
+        .prio = posix_prio(plan.priority),
+        .slice_ns = plan.policy == SCHED_FIFO ? 0 : DEFAULT_SLICE_NS,
+        .detached = plan.detached,
+        .suspended = true,
+    };
+    memcpy(p->name, "thread", sizeof("thread"));
+    if (tn_thread_create(&p->thread, &native_attr, start, p) != TN_OK) {
+        free(memory);
+        return EINVAL;
+    }
+    p->thread.posix = p;
+    p->thread.reent = &p->reent;
+    *thread = (pthread_t)&p->thread;
+    tn_sched_lock();
+    alive++;
+    tn_sched_unlock();
+    tn_thread_resume(&p->thread);
+    return 0;
+}
+
+/* main ends by pthread_exit(): the program goes on until the last other thread has ended. */
+static TN_NORETURN void wait_for_others(void)
+{
+    tn_sched_lock();
+    main_left = true;
+    if (alive == 0) {
+        exit(0);
+    }
+    tn_sched_unlock();
+    while (tn_sem_take(&others_gone) != TN_OK) {}
+    exit(0);
+}
+
+static void run_cleanups(struct posix_thread *self)
+{
+    while (self->cleanups != NULL) {
+        struct _pthread_cleanup *cleanup = self->cleanups;
+
+        self->cleanups = cleanup->_next;
+        cleanup->_routine(cleanup->_arg);
+    }
+}
+
+void posix_run_destructors(struct posix_thread *self);
+
+void pthread_exit(void *value)
+{
+    struct posix_thread *self = posix_self();
+    struct tn_thread *t = tn_thread_self();
+
+    self->cancel_state = PTHREAD_CANCEL_DISABLE;
+    self->exiting = 1;
+    run_cleanups(self);
+    posix_run_destructors(self);
+    if (self == &main_part) {
+        wait_for_others();
+    }
+    /* Until the switch, nobody frees the stack on which this runs. */
+    tn_sched_lock();
+    if (--alive == 0 && main_left) {
+        tn_sem_give(&others_gone);
+    }
+    if (t->detached) {
+        self->next_dead = dead;
+        dead = self;
+    }
+    tn_thread_exit(value);
+}
+
+int pthread_join(pthread_t thread, void **value)
+{
+    struct posix_thread *self, *p;
+    struct tn_thread *t;
+    int code;
+
+    if (thread == (pthread_t)tn_thread_self()) {
+        return EDEADLK;
+    }
+    p = posix_find(thread);
+    if (p == NULL) {
+        return ESRCH;
+    }
+    t = native(p);
+    if (t->detached) {
+        return EINVAL;
+    }
+    do {
+        self = posix_cancel_begin();
+        code = tn_thread_join(t, value, TN_FOREVER);
+        posix_cancel_end(self);
+    } while (code == TN_EINTR);
+    if (code == TN_OK && p->memory != NULL) {
+        _reclaim_reent(&p->reent);
+        free(p->memory);
+    }
+    return -code;
+}
+
+int pthread_detach(pthread_t thread)
+{
+    struct posix_thread *p = posix_find(thread);
+
+    if (p == NULL) {
+        return ESRCH;
+    }
+    if (tn_thread_detach(native(p)) != TN_OK) {
+        return EINVAL;
+    }
+    if (native(p)->state & TN_THREAD_ENDED) {
+        p->next_dead = dead;
+        dead = p;
+        free_dead();
+    }
+    return 0;
+}
