@@ -17,13 +17,15 @@ WINDOW_SMALL = 1 << 20  # where writable memory begins, from ram_ipa
 WINDOW_LARGE = 16 << 20  # with a heap that stage 2 shall map by blocks
 
 HEAP_STDIO = 3072  # the buffers of three streams at most, 1 KiB each, come to less
+HEAP_DIGITS = 16 << 10  # strtod's long numbers, for a thousand digits and some
 HEAP_LARGE = 16 << 20
 # An application that calls one of these has a heap of its own, not only stdio's buffers.
 ALLOCATORS = frozenset((
     "malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "valloc",
     "posix_memalign", "strdup", "strndup", "asprintf", "vasprintf", "getline", "getdelim",
     "open_memstream", "fmemopen", "sbrk", "_sbrk", "_malloc_r", "_calloc_r", "_realloc_r",
-    "hcreate", "tsearch", "scandir", "wcsdup", "__getline", "__getdelim"))
+    "hcreate", "tsearch", "regcomp", "scandir", "wcsdup", "__getline", "__getdelim"))
+DIGITS = frozenset(("_strtod_l", "_strtorx_l"))
 
 IRQ_PRIORITY = 0xa0
 
@@ -84,7 +86,9 @@ class Program:
             return 0
         if self.spec.ram is not None and allocates:
             return max(0, self.spec.ram - self._fixed())
-        return HEAP_LARGE if allocates else HEAP_STDIO
+        if allocates:
+            return HEAP_LARGE
+        return HEAP_DIGITS if self.elf.by_name.keys() & DIGITS else HEAP_STDIO
 
     def _fixed(self):
         """Bytes of everything but the heap, as memory is handed out: in pages."""
