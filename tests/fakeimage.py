@@ -66,8 +66,10 @@ def descriptor(name, board, at, size, memory_at, memory_size):
     return head + body + irqs
 
 
-def make(folder, text=b"hello\n", end=POWER_OFF, board="qemu-virt", name="app", report=None):
-    """Pack an image whose program prints `text` and ends with `end`; returns its path."""
+def make(folder, text=b"hello\n", end=POWER_OFF, board="qemu-virt", name="app", report=None,
+         spare=0):
+    """Pack an image whose program prints `text` and ends with `end`, and that takes `spare` bytes
+    of memory more than it needs; returns its path."""
     folder = str(folder)
     machine = boards.load(board)
     code = assemble(folder, program(text, end, machine))
@@ -86,7 +88,7 @@ def make(folder, text=b"hello\n", end=POWER_OFF, board="qemu-virt", name="app", 
     spec = os.path.join(folder, "spec")
     desc_at = (report_at + len(files["report"]) + 15) & -16
     with open(spec, "w", encoding="utf-8") as out:
-        out.write(f'image {name} {board} 1 0\nmemory {bss_at + 5 * PAGE}\n'
+        out.write(f'image {name} {board} 1 0\nmemory {bss_at + 5 * PAGE + spare}\n'
                   f'mortise "{folder}/mortise" {bss_at} {PAGE}\n'
                   f'partition {name} "{folder}/desc" {desc_at}\n'
                   f'segment "{folder}/segment" {segment_at}\ntoc {desc_at + 256}\n'

@@ -155,6 +155,16 @@ def test_uboot_quiet(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "hello\n", "")
 
 
+def test_uboot_that_gives_up(tmp_path):
+    image = fakeimage.make(tmp_path, spare=80 << 20)
+    done = run(image, "--boot", "uboot", "--quiet-boot")
+    assert done.returncode == 9
+    assert done.stderr.startswith("tnimage: U-Boot did not start the image: RD image overlaps ")
+    assert done.stderr.endswith("; the image takes more memory than there is room for, run it "
+                                "with --boot kernel\n")
+    assert run(image).returncode == 0
+
+
 def test_a_trap_into_uboot_is_a_failure(tmp_path):
     image = fakeimage.make(tmp_path, end="udf #0\n")
     done = run(image, "--boot", "uboot", "--quiet-boot")

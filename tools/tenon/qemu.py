@@ -18,6 +18,7 @@ ENDED = re.compile(rb'mortise: partition \d+ "([^"\r\n]*)" (?:exit (\d+)|fault: 
 REFUSED = re.compile(rb"^mortise: (\S[^\r\n]*)")
 UBOOT_LEAVES = re.compile(rb"Starting kernel \.\.\.\r*\n\r*\n")
 UBOOT_TRAP = re.compile(rb'^"([^"]*)" handler, esr')
+UBOOT_ERROR = re.compile(rb"ERROR: ([^\r\n]*)")
 UBOOT_PROMPT = re.compile(rb"(?:^|\n)\S*=> $")
 FAULT_STATUS = 139
 # How long a machine may go on to end by itself after the expected text has been seen.
@@ -86,7 +87,7 @@ class Watcher:
         self.seen_any = False
         self.timed_out = False
         self.stop_at = None
-        self.stuck = False
+        self.stuck = None
         self.refused = None
         self.ended = []
         self.tail = b""
@@ -106,7 +107,8 @@ class Watcher:
         mark = UBOOT_LEAVES.search(self.tail)
         if not mark:
             if UBOOT_PROMPT.search(self.tail[-16:]):
-                self.stuck = True
+                said = UBOOT_ERROR.search(self.tail)
+                self.stuck = said.group(1).decode(errors="replace") if said else ""
                 self.stop_at = 0
             return b"" if self.quiet else data
         after = self.tail[mark.end():]
@@ -157,8 +159,8 @@ class Watcher:
                 problems.append(f"partition '{name}' faulted: {reason}")
             elif status:
                 problems.append(f"partition '{name}' ended with status {status}")
-        if self.stuck:
-            problems.append("U-Boot did not start the image; its messages are above")
+        if self.stuck is not None:
+            problems.append(f"U-Boot did not start the image{stuck_reason(self.stuck)}")
         if self.refused is not None:
             problems.append(f"the image did not start: {self.refused}")
         if not problems and self.timed_out and (self.missing or not self.expect):
@@ -175,3 +177,12 @@ class Watcher:
             return ""
         texts = ", ".join(f"'{text.decode()}'" for text in self.missing)
         return f"{joint}never printed {texts}"
+
+
+def stuck_reason(said):
+    """U-Boot's own error and what to do. QEMU's U-Boot has a fixed place for the initrd that its
+    boot command insists on, and memory beyond it is out of an image's reach."""
+    if "overlaps" in said:
+        return f": {said}; the image takes more memory than there is room for, run it with " \
+            "--boot kernel"
+    return f": {said}" if said else "; run it without --quiet-boot to see why"
