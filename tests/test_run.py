@@ -70,6 +70,21 @@ def test_fault_of_a_partition(tmp_path):
     assert done.stderr == "tnimage: partition 'app' faulted: data abort\n"
 
 
+@pytest.mark.parametrize("heap, reason, cure", (
+    (0, "stack overflow (translation fault) at 0x0000000002fffff0, write",
+     "; its stack has 8 KiB, give it more with --stack"),
+    (0, "data abort (translation fault) at 0x0000000000000010, read", "; that is a null pointer"),
+    (1 << 24, "data abort (translation fault) at 0x0000000000000fff, write of 1 bytes",
+     "; that is a null pointer, which malloc returns when the heap of 16 MiB is full (--heap)"),
+    (0, "data abort (translation fault) at 0x0000000000001000, read", ""),
+))
+def test_cure_of_a_fault(tmp_path, heap, reason, cure):
+    report = f'{{"components": [{{"name": "app", "stack": 8192, "heap": {heap}}}]}}'.encode()
+    image = fakeimage.make(tmp_path, report=report,
+                           text=f'mortise: partition 0 "app" fault: {reason}\r\n'.encode())
+    assert run(image).stderr == f"tnimage: partition 'app' faulted: {reason}{cure}\n"
+
+
 @pytest.mark.parametrize("line", ("segment 1 is corrupt", 'partition 0 "a": SHA-256 is wrong'))
 @pytest.mark.parametrize("end", (fakeimage.POWER_OFF, fakeimage.HANG), ids=("ends", "hangs"))
 def test_refusal_at_boot(tmp_path, line, end):
@@ -192,6 +207,18 @@ def test_a_real_program(hello, board, boot):
     assert done.returncode == 9
     assert done.stdout.replace("\r", "").startswith("name?\nhello, you\n")
     assert done.stderr == "tnimage: partition 'hello' ended with status 3\n"
+
+
+@pytest.mark.parametrize("boot", ("kernel", "uboot"))
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_program_that_reads_first(tmp_path, board, boot):
+    """What is typed before the UART is enabled would be lost."""
+    source = tmp_path / "cat.c"
+    source.write_text("#include <stdio.h>\nint main(void) { for (int c; (c = getchar()) != EOF;) "
+                      "putchar(c); }\n")
+    assert tnimage("build", source, "--board", board, "-o", tmp_path / "cat.img").returncode == 0
+    done = run(tmp_path / "cat.img", "--boot", boot, "--quiet-boot", stdin=None, input="a\nbc")
+    assert (done.returncode, done.stdout.replace("\r", "")) == (0, "a\nbc"), done.stderr
 
 
 def test_start_at_the_wrong_level(hello):

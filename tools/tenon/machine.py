@@ -117,6 +117,41 @@ def write_all(fd, data):
         data = data[os.write(fd, data):]
 
 
+def cpu_seconds(pid):
+    """Processor time that a process has used so far."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Gate:
+    """When the machine may have input: a UART that nobody has enabled yet drops what arrives.
+
+    The first output of the image shows that it is enabled. A program that reads before it
+    prints gets its input when a boot must be over: QEMU's processor time tells that whatever
+    else the host is doing, and a bound on real time is for a guest that sleeps.
+    """
+
+    CPU = 0.5
+    REAL = 3.0
+    POLL = 0.05
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.since = None
+
+    def is_open(self, watcher):
+        """Whether input may flow now."""
+        if watcher.spoken or not watcher.started:
+            return watcher.started
+        now = (cpu_seconds(self.pid), time.monotonic())
+        self.since = self.since or now
+        return now[0] - self.since[0] >= self.CPU or now[1] - self.since[1] >= self.REAL
+
+
 class Console:
     """Moves bytes between the machine and us until it ends or `watcher` has seen enough."""
 
@@ -127,15 +162,19 @@ class Console:
         self.terminal = keyboard.terminal
         self.last = b"\n"
         self.pending = b"" if self.input is not None else END
+        self.gate = Gate(process.pid)
         self.errors = b""
         self.open = {process.stdout.fileno(), process.stderr.fileno()}
         self.deadline = time.monotonic() + timeout if timeout else None
         os.set_blocking(process.stdin.fileno(), False)
 
-    def wait(self):
-        """Seconds until something must be decided, or None."""
+    def wait(self, held):
+        """Seconds until something must be decided, or None; input that is held asks often."""
         ends = [t for t in (self.deadline, self.watcher.stop_at) if t is not None]
-        return max(0, min(ends) - time.monotonic()) if ends else None
+        left = max(0, min(ends) - time.monotonic()) if ends else None
+        if held and self.watcher.started:
+            return Gate.POLL if left is None else min(left, Gate.POLL)
+        return left
 
     def expired(self):
         now = time.monotonic()
@@ -150,8 +189,9 @@ class Console:
             readers = list(self.open)
             if self.input is not None and not self.pending:
                 readers.append(self.input)
-            writers = [self.process.stdin] if self.pending and self.watcher.started else []
-            ready, writable, _ = select.select(readers, writers, [], self.wait())
+            held = self.pending and not self.gate.is_open(self.watcher)
+            writers = [self.process.stdin] if self.pending and not held else []
+            ready, writable, _ = select.select(readers, writers, [], self.wait(held))
             if writable:
                 self.send()
             for fd in ready:

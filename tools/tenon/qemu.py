@@ -9,6 +9,7 @@ import re
 import time
 
 from tenon import cache, errors
+from tenon.sizes import show
 
 MIB = 1 << 20
 QEMU = "qemu-system-aarch64"
@@ -85,6 +86,7 @@ class Watcher:
         self.started = not uboot
         self.quiet = uboot and quiet_boot
         self.seen_any = False
+        self.spoken = False
         self.timed_out = False
         self.stop_at = None
         self.stuck = None
@@ -119,6 +121,7 @@ class Watcher:
 
     def scan(self, data):
         """Look for whole lines of Mortise's and for the expected texts."""
+        self.spoken = self.spoken or bool(data)
         text = self.tail + data
         self.missing = [want for want in self.missing if want not in text]
         keep = max((len(want) for want in self.expect), default=1) - 1
@@ -156,7 +159,7 @@ class Watcher:
         problems = []
         for name, status, reason in self.ended:
             if reason is not None:
-                problems.append(f"partition '{name}' faulted: {reason}")
+                problems.append(f"partition '{name}' faulted: {reason}{cure(image, name, reason)}")
             elif status:
                 problems.append(f"partition '{name}' ended with status {status}")
         if self.stuck is not None:
@@ -177,6 +180,21 @@ class Watcher:
             return ""
         texts = ", ".join(f"'{text.decode()}'" for text in self.missing)
         return f"{joint}never printed {texts}"
+
+
+def cure(image, name, reason):
+    """What helps against the two faults of a program that was given too little memory."""
+    component = next((item for item in image.report.get("components", [])
+                      if item["name"] == name and "stack" in item), None)
+    if component is None:
+        return ""
+    if reason.startswith("stack overflow"):
+        return f"; its stack has {show(component['stack'])}, give it more with --stack"
+    if re.match(r"(?:data|instruction) abort \(translation fault\) at 0x0{13}", reason):
+        full = f", which malloc returns when the heap of {show(component['heap'])} is full " \
+            "(--heap)" if component["heap"] else ""
+        return f"; that is a null pointer{full}"
+    return ""
 
 
 def stuck_reason(said):
