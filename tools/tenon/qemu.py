@@ -8,7 +8,7 @@ import os
 import re
 import time
 
-from tenon import cache, errors
+from tenon import cache, errors, imagefile
 from tenon.sizes import show
 
 MIB = 1 << 20
@@ -184,7 +184,8 @@ class Watcher:
 
 def cure(image, name, reason):
     """What helps against the two faults of a program that was given too little memory."""
-    component = next((item for item in image.report.get("components", [])
+    report = imagefile.image_report(image, missing={})
+    component = next((item for item in report.get("components", [])
                       if item["name"] == name and "stack" in item), None)
     if component is None:
         return ""
