@@ -53,6 +53,7 @@ FAULTS = {
     "t": "data abort (permission fault) at ",
     "x": "instruction abort (permission fault) at ",
     "s": "stack overflow (translation fault) at ",
+    "f": "stack overflow (",
     "u": "undefined instruction",
     "b": "breakpoint instruction",
     "p": "misaligned program counter",

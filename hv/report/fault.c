@@ -150,9 +150,13 @@ static struct cause cause_at_el1(void)
 void tn_hv_guest_fault(const struct tn_hv_frame *frame)
 {
     struct cause cause = frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
-    /* Stage 2 leaves the page under the stack unmapped; a fault there is nothing else. */
-    bool overflow = cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
-                    cause.far - tn_hv_partition.guard < HV_PAGE;
+    /*
+     * Stage 2 leaves the page under the stack unmapped; a fault there is nothing else.  A frame
+     * larger than that page steps over it: then SP itself is too low.
+     */
+    bool overflow =
+        cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
+        (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
     /* The guest may have left its own line open. */
     tn_hv_text("\n");

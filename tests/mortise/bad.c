@@ -36,6 +36,14 @@ static int recurse(volatile int *p)
     return recurse(room) + room[1];
 }
 
+static int frame(volatile unsigned size)
+{
+    volatile char room[size];
+
+    room[0] = (char)size;
+    return room[0] + room[size - 1];
+}
+
 static void refused(void)
 {
     long odd;
@@ -65,6 +73,8 @@ int main(void)
         return 0;
     case 's':
         return recurse(&zero);
+    case 'f':
+        return frame(1u << 24);
     case 'u':
         __asm__ volatile("udf #1");
         return 0;
