@@ -10,7 +10,8 @@ import struct
 
 SLACK = 2048  # frames of assembly: an exception's registers, FP included
 RECURSION_LIBRARY = 16  # newlib's qsort and its like recurse into the smaller half
-RECURSION = 1 << 20  # the application's own code calls itself, or has a frame of any size
+# The application's own code calls itself, or has a frame of any size: what other systems give.
+RECURSION = 8 << 20
 
 
 def calls(elf):
