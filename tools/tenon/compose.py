@@ -227,6 +227,7 @@ class Guest(Composition):
         for _ in range(6):
             del self.steps[mark:]
             text = self._script(window)
+            self.build.ninja.note(f"{self.component.name}: choosing libraries")
             self.selection = Selection(self.component, given, self.wanted, self.without,
                                        self.options, self.script_symbols(text))
             try:
@@ -283,5 +284,6 @@ class Guest(Composition):
         bits = self.component.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         self.regions = self.program.own_regions() + device_regions
-        program.check_overlap(self.component.name, self.regions, self.build.machine.ipa_bits,
-                              self.spec.place("ram"))
+        key = next((key for key in ("heap", "stack", "ram", "devices")
+                    if key in self.spec.places), "ram")
+        program.check_overlap(self.regions, self.build.machine.ipa_bits, self.spec.place(key))

@@ -110,7 +110,8 @@ class Config:
         place = why.get("by") or why.get("symbol") or library.path
         if library.symbol in self.without:
             raise errors.Refusal(
-                errors.CONFIG, f"{place}: library {library.name} is both asked for and left out")
+                errors.CONFIG, f"{place}: library {library.name} is both asked for and left out; "
+                f"remove one of {place} and {self.without[library.symbol]}")
         unmet = " and ".join(self.unmet(library.symbol)) or "a choice"
         raise errors.Refusal(
             errors.CONFIG, f"{place}: library {library.name} cannot be in this "

@@ -20,15 +20,20 @@ def shown(path):
 
 
 def line_of(path, name):
-    """`app.c:12`, where a name is used first as a call, else at all; without line if nowhere."""
+    """`app.c:12`, where a name is called or defined first, else used at all; declarations do not
+    count. Without a line when it is nowhere (a macro brought it)."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read().splitlines()
     except OSError:
         return shown(path)
-    for pattern in (rf"\b{re.escape(name)}\s*\(", rf"\b{re.escape(name)}\b"):
+    word = re.escape(name)
+    declared = re.compile(rf"^(?!\s*return\b)(?:\s*[A-Za-z_]\w*[\s*]+)+{word}\s*\([^{{]*;")
+    for pattern in (rf"\b{word}\s*\(", rf"\b{word}\b"):
         for number, line in enumerate(lines, 1):
-            if re.search(pattern, line.split("//")[0]) and not line.lstrip().startswith("*"):
+            code = line.split("//")[0]
+            if re.search(pattern, code) and not line.lstrip().startswith(("*", "/*")) and \
+                    not declared.match(code):
                 return f"{shown(path)}:{number}"
     return shown(path)
 

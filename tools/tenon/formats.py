@@ -23,8 +23,6 @@ def load_address(machine):
 
 def convert(args, build, data):
     """The image's bytes in the form args.format."""
-    if args.key and args.format != "fit":
-        raise errors.Refusal(errors.USAGE, "--key: only a FIT is signed; add --format fit")
     return {"elf": elf, "fit": fit, "c": source, "bin": padded}[args.format](args, build, data)
 
 

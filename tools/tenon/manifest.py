@@ -14,6 +14,7 @@ from tenon import board, errors, sizes
 FILE = "tnimage.toml"
 MODES = ("bypass", "tenon", "bare")
 VERIFY = ("crc", "sha256")
+OPTIMIZE = ("s", "2")
 PARTITION_LIMIT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
 
@@ -73,6 +74,13 @@ def refuse(place, message):
     raise errors.Refusal(errors.CONFIG, f"{place}: {message}" if place else message)
 
 
+def refuse_choice(place, what, value, choices):
+    """A word that is none of a fixed few: usage, when it is from the command line."""
+    code = errors.USAGE if place.startswith("-") else errors.CONFIG
+    raise errors.Refusal(code, f"{place}: unknown {what} '{value}'" + (
+        errors.nearest(value, choices) or f"; they are: {', '.join(choices)}"))
+
+
 class Lines:
     """The line of every table and key of a TOML text, found by a scan: tomllib knows none."""
 
@@ -124,7 +132,7 @@ def check_value(place, key, kind, value):
     if not isinstance(value, str):
         refuse(place, f"{key} = {shown(value)} is not a string; write it in quotes")
     if kind == "name" and not NAME.fullmatch(value):
-        refuse(place, f"{key} = {shown(value)} is not a name; use up to 31 letters, digits, - _ .")
+        refuse(place, f"{shown(value)} is not a name; use up to 31 letters, digits, - _ .")
     return value
 
 
@@ -203,10 +211,9 @@ def override(image, key, value, option):
 def check(image):
     """Check what needs more than the one key; returns the Board."""
     if image.verify not in VERIFY:
-        refuse(image.place("verify"), f"unknown check '{image.verify}'"
-               f"{errors.nearest(image.verify, VERIFY)}; verify is one of: {', '.join(VERIFY)}")
-    if image.optimize not in ("s", "2"):
-        refuse(image.place("optimize"), f"optimize = {shown(image.optimize)}; write \"s\" or \"2\"")
+        refuse_choice(image.place("verify"), "check", image.verify, VERIFY)
+    if image.optimize not in OPTIMIZE:
+        refuse_choice(image.place("optimize"), "level", image.optimize, OPTIMIZE)
     try:
         machine = board.load(image.board)
     except errors.Refusal as refusal:
@@ -218,8 +225,7 @@ def check(image):
 
 def _check_partition(partition, machine):
     if partition.mode not in MODES:
-        refuse(partition.place("mode"), f"unknown mode '{partition.mode}'"
-               f"{errors.nearest(partition.mode, MODES)}; modes: {', '.join(MODES)}")
+        refuse_choice(partition.place("mode"), "mode", partition.mode, MODES)
     if not partition.src:
         refuse(partition.place("src"), "no source file; add src = [\"app.c\"]")
     for cpu in partition.cpus:
@@ -242,9 +248,10 @@ def _check_partition(partition, machine):
     for key in ("ram", "stack", "heap"):
         value = getattr(partition, key)
         limit = sum(bank["size"] for bank in machine.ram)
-        if value is not None and not (sizes.PAGE if key != "heap" else 0) <= value <= limit:
-            refuse(partition.place(key), f"{key} of {sizes.show(value)} is out of range; board "
-                   f"{machine.name} has {sizes.show(limit)}, a page is {sizes.show(sizes.PAGE)}")
+        least = 0 if key == "heap" else sizes.PAGE
+        if value is not None and not least <= value <= limit:
+            refuse(partition.place(key), f"{key} of {sizes.show(value)} is out of range; on board "
+                   f"{machine.name} it goes from {sizes.show(least)} to {sizes.show(limit)}")
 
 
 def check_caps(partition, known):

@@ -92,6 +92,12 @@ class Ninja:
                 said.append(line)
         return said
 
+    def note(self, text):
+        """Show a line that the next one replaces, to who watches."""
+        if sys.stderr.isatty() and not self.verbose:
+            sys.stderr.write(f"\r\x1b[K[{text}]")
+            sys.stderr.flush()
+
     @staticmethod
     def _clear(progress):
         if progress:

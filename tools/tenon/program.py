@@ -24,7 +24,8 @@ ALLOCATORS = frozenset((
     "malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "valloc",
     "posix_memalign", "strdup", "strndup", "asprintf", "vasprintf", "getline", "getdelim",
     "open_memstream", "fmemopen", "sbrk", "_sbrk", "_malloc_r", "_calloc_r", "_realloc_r",
-    "hcreate", "tsearch", "regcomp", "scandir", "wcsdup", "__getline", "__getdelim"))
+    "hcreate", "tsearch", "regcomp", "scandir", "wcsdup", "__getline", "__getdelim",
+    "pthread_create", "sem_open", "mq_open", "timer_create"))
 DIGITS = frozenset(("_strtod_l", "_strtorx_l"))
 
 IRQ_PRIORITY = 0xa0
@@ -192,18 +193,18 @@ def devices(spec, machine, libraries, caps):
     return regions, irqs
 
 
-def check_overlap(name, regions, ipa_bits, place):
+def check_overlap(regions, ipa_bits, place):
     """Refuse regions that share guest-physical addresses or lie outside the address space."""
     ordered = sorted(regions, key=lambda region: region.ipa)
     for low, high in zip(ordered, ordered[1:]):
         if low.ipa + low.size > high.ipa:
             raise errors.Refusal(
-                errors.FIT, f"{place}: partition {name}: {low.what} at {low.ipa:#x}.."
+                errors.FIT, f"{place}: {low.what} at {low.ipa:#x}.."
                 f"{low.ipa + low.size:#x} overlaps {high.what} at {high.ipa:#x}; make ram, stack "
                 "or heap smaller, or leave the device out")
     if ordered and ordered[-1].ipa + ordered[-1].size > 1 << ipa_bits:
         last = ordered[-1]
         raise errors.Refusal(
-            errors.FIT, f"{place}: partition {name}: {last.what} ends at "
+            errors.FIT, f"{place}: {last.what} ends at "
             f"{last.ipa + last.size:#x}, beyond the {ipa_bits} bits of guest-physical addresses; "
             "make ram, stack or heap smaller")

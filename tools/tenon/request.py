@@ -12,6 +12,10 @@ SUFFIX = {"img": ".img", "elf": ".elf", "fit": ".itb", "c": "_image.c", "bin": "
 
 def make(args):
     """The Image that is to be built, sources checked."""
+    if args.format not in SUFFIX:
+        manifest.refuse_choice("--format", "format", args.format, SUFFIX)
+    if args.key and args.format != "fit":
+        raise errors.Refusal(errors.USAGE, "--key: only a FIT is signed; add --format fit")
     path = args.file
     if path is None and not args.src:
         if not os.path.exists(manifest.FILE):
@@ -79,7 +83,7 @@ def _override(args, image, partition):
         try:
             manifest.override(partition, "args", shlex.split(args.args), "--args")
         except ValueError as error:
-            raise errors.Refusal(errors.USAGE, f"--args: {str(error).lower()}; close it") from None
+            raise errors.Refusal(errors.USAGE, f"--args: {str(error).lower()}; write it as a shell takes it") from None
     flags = [f"-D{text}" for text in args.define]
     flags += [f"-I{os.path.abspath(folder)}" for folder in args.include]
     partition.cflags = [*_absolute(partition), *flags]
@@ -118,6 +122,7 @@ def _names(args, image, partition):
     if args.name is not None:
         manifest.check_value("--name", "name", "name", args.name)
         image.name = partition.name = args.name
+        partition.places["name"] = "--name"
     stem = os.path.splitext(os.path.basename(args.output))[0] if args.output else ""
     image.name = image.name or (stem if manifest.NAME.fullmatch(stem) else plain)
     partition.name = partition.name or plain

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 
 from tenon import cache, errors, files, toolchain
 
-# Format conversions that need the floating-point formatter, as IR text shows a string.
-FLOAT_FORMAT = re.compile(r"%[-+ #0'*]*[\d*]*(?:\.[\d*]*)?(?:hh|h|ll|l|L|j|z|t)?[aAeEfFgG]")
+# Format conversions that need the reader of floating point, as IR text shows a string.
 SCANF_FORMAT = re.compile(r"%\*?\d*(?:l|L)?[aAeEfFgG]")
 # A call through a variadic type that passes a floating-point value.
-FLOAT_CALL = re.compile(r"\bcall [^@%\n]*\.\.\.\)[^(\n]*\(.*\b(?:double|float|fp128)\b(?! *\*)")
+FLOAT_CALL = re.compile(r"\bcall\b.*?\.\.\.\).*\b(?:double|float|fp128)\b(?!\*)")
 SCANF_CALL = re.compile(r"@[a-z_]*scanf(?:_r)?\(")
 
 

@@ -13,7 +13,6 @@ examples:
   tnimage build app.c --explain               why each library is in, and its bytes
   tnimage build app.c --format fit --key keys:release   a signed FIT for U-Boot
 """
-FORMATS = ("img", "elf", "fit", "c", "bin")
 
 
 def add(sub):
@@ -54,8 +53,8 @@ def add(sub):
                         "or sha256")
     parser.add_argument("--max-size", metavar="N", help="refuse a larger file")
     parser.add_argument("--max-ram", metavar="N", help="refuse an image that takes more memory")
-    parser.add_argument("--format", choices=FORMATS, default="img", help="output format "
-                        "(default img)")
+    parser.add_argument("--format", metavar="F", default="img",
+                        help="img (default), elf, fit, c or bin")
     parser.add_argument("--key", metavar="DIR:NAME", help="sign --format fit with this key")
     parser.add_argument("--explain", action="store_true",
                         help="show why each library is in and what it costs")
@@ -67,13 +66,15 @@ def run(args):
     """Build and put the result in place, only when all of it is there."""
     from tenon import manifest, output, request
     from tenon.builder import Build
+    from tenon.lock import Lock
     image = request.make(args)
     machine = manifest.check(image)
     path = request.output_path(args, image)
     folder = os.path.join(os.path.dirname(os.path.abspath(path)), ".tn", image.name)
     build = Build(image, machine, folder, args.verbose)
-    built = build.run()
-    output.check_limits(args, build)
-    size = output.deliver(args, build, built, path)
+    with Lock(folder):
+        built = build.run()
+        output.check_limits(args, build)
+        size = output.deliver(args, build, built, path)
     output.present(args, build, path, size)
     return errors.OK

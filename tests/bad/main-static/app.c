@@ -1,0 +1,6 @@
+static int main(void)
+{
+    return 0;
+}
+
+int (*entry)(void) = main;

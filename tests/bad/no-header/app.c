@@ -1,0 +1,6 @@
+#include "sensor.h"
+
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,6 @@
+int count = 1;
+
+int main(void)
+{
+    return count;
+}

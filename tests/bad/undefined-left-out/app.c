@@ -1,0 +1,8 @@
+#include <time.h>
+
+int main(void)
+{
+    struct timespec now;
+
+    return clock_gettime(CLOCK_MONOTONIC, &now);
+}

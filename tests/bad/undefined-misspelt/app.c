@@ -1,0 +1,6 @@
+int pirntf(const char *format, ...);
+
+int main(void)
+{
+    return pirntf("hello\n");
+}
