@@ -189,7 +189,11 @@ static int lock_once(struct tn_mutex *mutex, uint64_t deadline)
             }
         }
     }
-    return (int)tn_block_until(&mutex->waiters, deadline);
+    /* Not tn_block_until(): it might find the deadline passed, and the owner has been boosted. */
+    if (deadline != TN_FOREVER) {
+        tn_time_start(&self->timeout, deadline);
+    }
+    return (int)tn_block(&mutex->waiters);
 }
 
 /* A signal does not end the wait: its handler has run, and we wait on. */

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules of the kernel one by one: order, inheritance, errors, time.  Prints "ok" at the end. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tn/alarm.h>
+#include <tn/barrier.h>
+#include <tn/irq.h>
+#include <tn/mutex.h>
+#include <tn/sem.h>
+#include <tn/thread.h>
+#include <tn/time.h>
+
+#define MUST(condition)                                                                            \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            printf("line %d: %s\n", __LINE__, #condition);                                         \
+            exit(1);                                                                               \
+        }                                                                                          \
+    } while (0)
+
+#define STACK 4096
+
+static TN_ALIGNED(16) char stacks[4][STACK];
+static struct tn_thread threads[4];
+static char trace[64];
+static struct tn_sem sem, sem_high;
+static struct tn_mutex mutex, second;
+
+static void note(char c)
+{
+    size_t n = strlen(trace);
+
+    trace[n] = c;
+    trace[n + 1] = '\0';
+}
+
+static void start(int i, uint32_t prio, void *(*entry)(void *))
+{
+    const struct tn_thread_attr attr = {
+        .name = "t", .stack = stacks[i], .stack_size = STACK, .prio = prio};
+
+    MUST(tn_thread_create(&threads[i], &attr, entry, (void *)(uintptr_t)i) == TN_OK);
+}
+
+static void join(int i)
+{
+    MUST(tn_thread_join(&threads[i], NULL, TN_FOREVER) == TN_OK);
+}
+
+static void *taker(void *arg)
+{
+    MUST(tn_sem_take(&sem) == TN_OK);
+    note((char)('0' + (uintptr_t)arg));
+    return NULL;
+}
+
+/* The most urgent waiter first, the longest waiting among equals. */
+static void order(void)
+{
+    trace[0] = '\0';
+    tn_sem_init(&sem, 0, 10);
+    start(0, 100, taker);
+    start(1, 90, taker);
+    start(2, 100, taker);
+    start(3, 80, taker);
+    for (int i = 0; i < 4; i++) {
+        tn_sem_give(&sem);
+    }
+    MUST(strcmp(trace, "3102") == 0);
+    for (int i = 0; i < 4; i++) {
+        join(i);
+    }
+    for (int i = 0; i < 10; i++) {
+        MUST(tn_sem_give(&sem) == TN_OK);
+    }
+    MUST(tn_sem_give(&sem) == TN_EOVERFLOW);
+}
+
+static void *low(void *arg)
+{
+    (void)arg;
+    MUST(tn_mutex_lock(&mutex) == TN_OK);
+    note('l');
+    tn_sem_give(&sem);
+    MUST(threads[0].run.level == 50);
+    note('L');
+    MUST(tn_mutex_unlock(&mutex) == TN_OK);
+    MUST(threads[0].run.level == 140);
+    note('e');
+    return NULL;
+}
+
+static void *middle(void *arg)
+{
+    (void)arg;
+    tn_sem_take(&sem);
+    MUST(tn_mutex_lock(&second) == TN_OK);
+    tn_sem_give(&sem_high);
+    MUST(threads[1].run.level == 50);
+    MUST(tn_mutex_lock(&mutex) == TN_OK);
+    note('m');
+    MUST(tn_mutex_unlock(&mutex) == TN_OK);
+    MUST(tn_mutex_unlock(&second) == TN_OK);
+    return NULL;
+}
+
+static void *high(void *arg)
+{
+    (void)arg;
+    tn_sem_take(&sem_high);
+    MUST(tn_mutex_lock(&second) == TN_OK);
+    note('h');
+    MUST(tn_mutex_unlock(&second) == TN_OK);
+    return NULL;
+}
+
+/* high waits for middle, which waits for low: low runs at high's priority. */
+static void inheritance(void)
+{
+    trace[0] = '\0';
+    tn_mutex_init(&mutex, TN_MUTEX_INHERIT, 0);
+    tn_mutex_init(&second, TN_MUTEX_INHERIT, 0);
+    tn_sem_init(&sem, 0, 10);
+    tn_sem_init(&sem_high, 0, 10);
+    start(1, 100, middle);
+    start(2, 50, high);
+    start(0, 140, low);
+    MUST(trace[0] == '\0');
+    join(0);
+    join(1);
+    join(2);
+    MUST(strcmp(trace, "lLmhe") == 0);
+}
+
+static void errors(void)
+{
+    struct tn_thread_attr attr = {.stack = stacks[0], .stack_size = STACK, .prio = 300};
+
+    MUST(tn_thread_create(&threads[0], &attr, low, NULL) == TN_EINVAL);
+    attr.prio = 1;
+    attr.stack_size = 100;
+    MUST(tn_thread_create(&threads[0], &attr, low, NULL) == TN_EINVAL);
+    tn_mutex_init(&mutex, TN_MUTEX_INHERIT, 0);
+    MUST(tn_mutex_unlock(&mutex) == TN_EPERM);
+    MUST(tn_mutex_lock(&mutex) == TN_OK);
+    MUST(tn_mutex_lock(&mutex) == TN_EDEADLK);
+    MUST(tn_mutex_unlock(&mutex) == TN_OK);
+    MUST(tn_mutex_unlock(&mutex) == TN_EPERM);
+    tn_mutex_init(&mutex, TN_MUTEX_RECURSIVE, 0);
+    MUST(tn_mutex_lock(&mutex) == TN_OK && tn_mutex_lock(&mutex) == TN_OK);
+    MUST(tn_mutex_unlock(&mutex) == TN_OK && tn_mutex_unlock(&mutex) == TN_OK);
+    MUST(tn_mutex_unlock(&mutex) == TN_EPERM);
+    tn_mutex_init(&mutex, TN_MUTEX_CEILING, 60);
+    MUST(tn_mutex_lock(&mutex) == TN_OK);
+    MUST(tn_thread_self()->run.level == 60);
+    MUST(tn_mutex_unlock(&mutex) == TN_OK);
+    MUST(tn_thread_self()->run.level == 128);
+    MUST(tn_thread_join(tn_thread_self(), NULL, TN_FOREVER) == TN_EDEADLK);
+}
+
+static void *dies_with_mutex(void *arg)
+{
+    (void)arg;
+    MUST(tn_mutex_lock(&mutex) == TN_OK);
+    return NULL;
+}
+
+static void robust(void)
+{
+    tn_mutex_init(&mutex, TN_MUTEX_ROBUST, 0);
+    start(0, 100, dies_with_mutex);
+    join(0);
+    MUST(tn_mutex_lock(&mutex) == TN_EOWNERDEAD);
+    MUST(tn_mutex_repair(&mutex) == TN_OK);
+    MUST(tn_mutex_unlock(&mutex) == TN_OK);
+    start(0, 100, dies_with_mutex);
+    join(0);
+    MUST(tn_mutex_lock(&mutex) == TN_EOWNERDEAD);
+    MUST(tn_mutex_unlock(&mutex) == TN_OK);
+    MUST(tn_mutex_lock(&mutex) == TN_ENOTRECOVERABLE);
+}
+
+static volatile bool turn_over;
+static volatile uint64_t turns[2];
+
+static void *spinner(void *arg)
+{
+    while (!turn_over) {
+        turns[(uintptr_t)arg]++;
+    }
+    return NULL;
+}
+
+static void round_robin(void)
+{
+    start(0, 140, spinner);
+    start(1, 140, spinner);
+    tn_thread_set_slice(&threads[0], 1000000);
+    tn_thread_set_slice(&threads[1], 1000000);
+    tn_sleep(50000000);
+    turn_over = true;
+    join(0);
+    join(1);
+    MUST(turns[0] > 0 && turns[1] > 0);
+    MUST(turns[0] < 2 * turns[1] && turns[1] < 2 * turns[0]);
+}
+
+static uint64_t fired, first_ticks, last_ticks;
+
+static void on_grid(struct tn_alarm *alarm)
+{
+    (void)alarm;
+    last_ticks = tn_time_ticks();
+    fired++;
+}
+
+/* A periodic alarm stays on its grid. */
+static void no_drift(void)
+{
+    static struct tn_alarm alarm;
+    uint64_t period = 6250;
+
+    tn_alarm_init(&alarm, on_grid);
+    first_ticks = tn_time_ticks() + period;
+    tn_alarm_start(&alarm, first_ticks, period);
+    while (fired + alarm.missed < 10000) {
+        tn_sleep(1000000);
+    }
+    tn_alarm_stop(&alarm);
+    MUST(alarm.timer.deadline == first_ticks + (fired + alarm.missed) * period);
+}
+
+static void sleeping(void)
+{
+    uint64_t begin = tn_time_now();
+
+    tn_sleep(2000000);
+    MUST(tn_time_now() - begin >= 2000000);
+    tn_sem_init(&sem, 0, 1);
+    begin = tn_time_now();
+    MUST(tn_sem_take_until(&sem, tn_time_to_ticks(begin + 1000000)) == TN_ETIMEDOUT);
+    MUST(tn_time_now() - begin >= 1000000);
+}
+
+static void *locked(void *arg)
+{
+    (void)arg;
+    note('x');
+    return NULL;
+}
+
+static void scheduler_lock(void)
+{
+    trace[0] = '\0';
+    tn_sched_lock();
+    start(0, 10, locked);
+    MUST(trace[0] == '\0');
+    tn_sched_unlock();
+    MUST(strcmp(trace, "x") == 0);
+    join(0);
+}
+
+int main(void)
+{
+    order();
+    inheritance();
+    errors();
+    robust();
+    round_robin();
+    no_drift();
+    sleeping();
+    scheduler_lock();
+    puts("ok");
+    return 0;
+}

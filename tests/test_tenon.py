@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tenon on the target: programs in tests/tenon that check themselves."""
+import os
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
+
+
+def build(folder, source, *arguments):
+    """The path of the image of a source of the tree."""
+    image = os.path.join(folder, "test.img")
+    result = subprocess.run(
+        [TNIMAGE, "build", os.path.join(TREE, source), "--mode", "tenon", "-o", image,
+         *arguments], capture_output=True, text=True, timeout=600, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return image
+
+
+def run(image, *arguments):
+    """(exit code, lines) of a run."""
+    result = subprocess.run([TNIMAGE, "run", image, "--timeout", "120", *arguments],
+                            capture_output=True, text=True, timeout=600, check=False)
+    return result.returncode, result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("level", ("s", "2"))
+def test_rules(tmp_path, board, level):
+    image = build(tmp_path, "tests/tenon/kernel.c", "--board", board, "-O", level)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("level", ("s", "2"))
+def test_stress(tmp_path, level):
+    code, lines = run(build(tmp_path, "tests/tenon/stress.c", "-O", level), "--icount")
+    assert code == 0 and lines[-1].startswith("stress: 200000 operations, "), lines
+
+
+def test_posix(tmp_path):
+    code, lines = run(build(tmp_path, "tests/tenon/posix.c"), "--icount")
+    assert (code, lines) == (9, [
+        "joined 42 errno 0", "cleanup done", "cancelled 1", "slept, woken, signal 1", "alarm 1",
+        "sigwait 1", "received 5 high 9", "timed out 1", "timer 77",
+        'mortise: partition 0 "test" exit 3'])
+
+
+def test_example(tmp_path):
+    code, lines = run(build(tmp_path, "examples/threads/threads.c"), "--icount")
+    assert code == 0 and lines[-1] == "main: 20 items made, 20 used", lines
