@@ -22,6 +22,7 @@
 
 /* Offsets in struct tn_image_info are ABI; it lies at image + 0x40. */
 #define INFO_HV_BSS_OFFSET (0x40 + 24)
+#define INFO_CRC (0x40 + 60) /* over everything before it: a multiple of 8 and 4 bytes more */
 
         .macro  load32 reg, value
         movz    \reg, #(\value) & 0xffff
@@ -60,6 +61,25 @@ enter:
         isb
         msr     spsel, #0
         adr     x1, __hv_start
+        /*
+         * hv_bss_offset says where everything below goes.  Were it damaged, Mortise would hang
+         * without a word, so the sum of the headers is checked before it is used, not only with
+         * the rest of the image.
+         */
+        mov     w9, #-1
+        mov     x10, x1
+        add     x11, x1, #INFO_CRC & ~7
+0:      ldr     x12, [x10], #8
+        crc32x  w9, w9, x12
+        cmp     x10, x11
+        b.lo    0b
+        ldp     w12, w13, [x1, #INFO_CRC - 4]
+        crc32w  w9, w9, w12
+        mvn     w9, w9
+        cmp     w9, w13
+        adr     x19, bad_header_text
+        b.ne    early_stop
+
         ldr     w2, [x1, #INFO_HV_BSS_OFFSET]
         add     x2, x1, x2              /* .bss; its first page is the table page */
 
@@ -201,15 +221,14 @@ wrong_el:
  * early_stop: x19 = text, in which '#' stands for the digit x21; MMU off, any exception level.
  * Prints it on the console and sleeps.  The text is beside the code, since rodata is not where
  * the linker thinks before the MMU is on; the driver's functions use neither that nor .bss.
- * Their frames, if the compiler makes any, go into .bss, which nobody uses yet.
+ * Their frames, if the compiler makes any, overwrite the head of the vector table, which nobody
+ * will need any more: no other memory is known to be ours.
  */
         .globl  early_stop
 early_stop:
-        adr     x10, __hv_start
-        ldr     w11, [x10, #INFO_HV_BSS_OFFSET]
-        add     x11, x10, x11
         msr     spsel, #1
-        add     sp, x11, #HV_PAGE
+        adr     x10, __hv_start
+        add     sp, x10, #0x280
         load32  x20, TN_BOARD_CONSOLE_BASE
         mov     x0, x20
         bl      tn_uart_init
@@ -228,4 +247,9 @@ early_stop:
 wrong_el_text:
         .ascii  "mortise: entered at EL#; start the image at EL2 (QEMU: virtualization=on)"
         .asciz  "\r\n"
+        .balign 4
+
+        .text
+bad_header_text:
+        .asciz  "mortise: the image's header is corrupt; write the image again\r\n"
         .balign 4
