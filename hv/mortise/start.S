@@ -219,7 +219,8 @@ wrong_el:
         lsr     x21, x9, #2
 /*
  * early_stop: x19 = text, in which '#' stands for the digit x21; MMU off, any exception level.
- * Prints it on the console and sleeps.  The text is beside the code, since rodata is not where
+ * Prints it on the console, switches off, or sleeps where there is no firmware to ask (not at
+ * EL2).  The text is beside the code, since rodata is not where
  * the linker thinks before the MMU is on; the driver's functions use neither that nor .bss.
  * Their frames, if the compiler makes any, overwrite the head of the vector table, which nobody
  * will need any more: no other memory is known to be ours.
@@ -240,8 +241,13 @@ early_stop:
 1:      mov     x0, x20
         bl      tn_uart_putc
         b       0b
-2:      wfi
-        b       2b
+2:      mov     x0, x20
+        bl      tn_uart_flush
+        mrs     x9, CurrentEL
+        cmp     x9, #CURRENT_EL2
+        b.eq    tn_psci_system_off
+3:      wfi
+        b       3b
 
         .section .hv.hole.wrong_el_text, "ax", %progbits
 wrong_el_text:
