@@ -10,11 +10,11 @@ TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 
 
-def build(folder, source, *arguments):
+def build(folder, source, *arguments, mode="tenon"):
     """The path of the image of a source of the tree."""
     image = os.path.join(folder, "test.img")
     result = subprocess.run(
-        [TNIMAGE, "build", os.path.join(TREE, source), "--mode", "tenon", "-o", image,
+        [TNIMAGE, "build", os.path.join(TREE, source), "--mode", mode, "-o", image,
          *arguments], capture_output=True, text=True, timeout=600, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     return image
@@ -28,9 +28,9 @@ def run(image, *arguments):
 
 
 @pytest.mark.parametrize("board", BOARDS)
-@pytest.mark.parametrize("level", ("s", "2"))
-def test_rules(tmp_path, board, level):
-    image = build(tmp_path, "tests/tenon/kernel.c", "--board", board, "-O", level)
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_rules(tmp_path, board, mode):
+    image = build(tmp_path, "tests/tenon/kernel.c", "--board", board, mode=mode)
     assert run(image, "--icount") == (0, ["ok"])
 
 
@@ -38,6 +38,12 @@ def test_rules(tmp_path, board, level):
 def test_stress(tmp_path, level):
     code, lines = run(build(tmp_path, "tests/tenon/stress.c", "-O", level), "--icount")
     assert code == 0 and lines[-1].startswith("stress: 200000 operations, "), lines
+
+
+def test_bare_through_uboot(tmp_path):
+    image = build(tmp_path, "tests/tenon/kernel.c", mode="bare")
+    code, lines = run(image, "--boot", "uboot")
+    assert code == 0 and lines[-1] == "ok", lines
 
 
 def test_posix(tmp_path):

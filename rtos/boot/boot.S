@@ -55,3 +55,7 @@ tn_boot:
         bl      main
         bl      exit
         .size   tn_boot, . - tn_boot
+
+/* Where the MMU goes on at EL1 (rtos/bare-boot) the fetch behind faults to here. */
+        .section .tn.vector.sync, "ax", %progbits
+        b       tn_boot

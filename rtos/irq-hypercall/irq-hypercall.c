@@ -16,6 +16,11 @@ void tn_irqline_init(void)
 {
 }
 
+void tn_irqline_prepare(uint32_t intid)
+{
+    (void)intid;
+}
+
 int tn_irqline_enable(uint32_t intid)
 {
     return call(TN_HC_IRQ_ENABLE, intid);

@@ -45,6 +45,7 @@ int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
     }
     uint64_t daif = tn_irq_mask();
     tn_irq_table[intid] = (struct tn_irq_slot){handler, arg};
+    tn_irqline_prepare(intid);
     tn_irq_restore(daif);
     return TN_OK;
 }

@@ -11,7 +11,7 @@ int pthread_attr_init(pthread_attr_t *attr)
         .stacksize = CONFIG_POSIX_STACK,
         .contentionscope = PTHREAD_SCOPE_SYSTEM,
         .inheritsched = PTHREAD_INHERIT_SCHED,
-        .schedpolicy = SCHED_FIFO,
+        .schedpolicy = SCHED_OTHER,
         .schedparam.sched_priority = posix_prio_of(CONFIG_TN_MAIN_PRIORITY),
         .detachstate = PTHREAD_CREATE_JOINABLE,
     };
@@ -20,7 +20,7 @@ int pthread_attr_init(pthread_attr_t *attr)
 
 int pthread_attr_destroy(pthread_attr_t *attr)
 {
-    if (!attr->is_initialized) {
+    if (attr == NULL || !attr->is_initialized) {
         return EINVAL;
     }
     attr->is_initialized = 0;

@@ -70,7 +70,7 @@ static bool is_clock(clockid_t value)
 #define DESTROY(object)                                                                            \
     int pthread_##object##attr_destroy(pthread_##object##attr_t *attr)                             \
     {                                                                                              \
-        if (!attr->is_initialized) {                                                               \
+        if (attr == NULL || !attr->is_initialized) {                                               \
             return EINVAL;                                                                         \
         }                                                                                          \
         attr->is_initialized = 0;                                                                  \
@@ -80,7 +80,7 @@ static bool is_clock(clockid_t value)
 #define ATTRIBUTE(object, type, name)                                                              \
     int pthread_##object##attr_get##name(const pthread_##object##attr_t *attr, type *value)        \
     {                                                                                              \
-        if (!attr->is_initialized) {                                                               \
+        if (attr == NULL || !attr->is_initialized) {                                               \
             return EINVAL;                                                                         \
         }                                                                                          \
         *value = (type)attr->name;                                                                 \
@@ -88,7 +88,7 @@ static bool is_clock(clockid_t value)
     }                                                                                              \
     int pthread_##object##attr_set##name(pthread_##object##attr_t *attr, type value)               \
     {                                                                                              \
-        if (!attr->is_initialized || !is_##name(value)) {                                          \
+        if (attr == NULL || !attr->is_initialized || !is_##name(value)) {                          \
             return EINVAL;                                                                         \
         }                                                                                          \
         attr->name = value;                                                                        \
@@ -110,3 +110,20 @@ ATTRIBUTE(cond, clockid_t, clock)
 ATTRIBUTE(cond, int, pshared)
 ATTRIBUTE(rwlock, int, pshared)
 ATTRIBUTE(barrier, int, pshared)
+
+/* glibc's extension.  Here a writer never waits for readers that came after it, of any kind. */
+int pthread_rwlockattr_setkind_np(pthread_rwlockattr_t *attr, int kind)
+{
+    if (kind < PTHREAD_RWLOCK_PREFER_READER_NP ||
+        kind > PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP) {
+        return EINVAL;
+    }
+    attr->kind = kind;
+    return 0;
+}
+
+int pthread_rwlockattr_getkind_np(const pthread_rwlockattr_t *attr, int *kind)
+{
+    *kind = attr->kind;
+    return 0;
+}

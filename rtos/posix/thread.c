@@ -17,14 +17,18 @@
 #define STAGGER 64 /* bytes by which the stacks of successive threads differ, see new_stack() */
 #define STAGGERS 16
 
-static struct posix_thread main_part = {.policy = SCHED_FIFO};
+static struct posix_thread main_part;
 static struct posix_thread *dead; /* detached ones to be freed */
 static uint32_t created;
 static uint32_t alive; /* threads made by pthread_create() */
 static bool main_left;
 static struct tn_sem others_gone = TN_SEM_INIT(0, 1);
 
-/* A native thread, or main, becomes a POSIX thread by its first POSIX call. */
+/*
+ * A native thread, or main, becomes a POSIX thread by its first POSIX call.  main and those who
+ * inherit from it are SCHED_OTHER: they share the CPU among equals, as programs expect that
+ * wait for each other in a loop.
+ */
 static struct posix_thread *adopt(struct tn_thread *t)
 {
     struct posix_thread *p = t == tn_thread_main() ? &main_part : calloc(1, sizeof(*p));
@@ -32,8 +36,13 @@ static struct posix_thread *adopt(struct tn_thread *t)
     if (p == NULL) {
         abort();
     }
-    p->policy = t->slice != 0 ? SCHED_RR : SCHED_FIFO;
     p->native = t;
+    if (p == &main_part) {
+        p->policy = SCHED_OTHER;
+        tn_thread_set_slice(t, DEFAULT_SLICE_NS);
+    } else {
+        p->policy = t->slice != 0 ? SCHED_RR : SCHED_FIFO;
+    }
     t->posix = p;
     return p;
 }

@@ -37,7 +37,8 @@ class Build:
     def _compile(self):
         os.makedirs(self.folder, exist_ok=True)
         files.write(os.path.join(self.folder, "..", ".gitignore"), "*\n")
-        self.hypervisor = compose.Hypervisor(self)
+        bare = any(spec.mode == "bare" for spec in self.image.partitions)
+        self.hypervisor = compose.BareBoot(self) if bare else compose.Hypervisor(self)
         for spec in self.image.partitions:
             manifest.check_caps(spec, self.pool.cap_bits())
             self.guests.append(compose.Guest(self, spec))

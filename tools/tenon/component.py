@@ -16,6 +16,7 @@ ROOTS = {
     "bypass": ("BYPASS", "LIB_BYPASS_START"),
     "tenon": ("TENON", "LIB_TENON_START"),
     "bare": ("TENON", "LIB_BARE_START"),
+    "bare-boot": ("HV", "LIB_BARE_BOOT"),
 }
 
 
@@ -140,7 +141,7 @@ class Component:
     def check_root(self):
         """Refuse a mode whose runtime the tree does not have."""
         if _missing(self.pool, self.mode):
-            here = [mode for mode in ROOTS if mode != "hv" and not _missing(self.pool, mode)]
+            here = [mode for mode in ROOTS if ROOTS[mode][0] != "HV" and not _missing(self.pool, mode)]
             raise errors.Refusal(
                 errors.CONFIG, f"mode '{self.mode}' has no runtime in this tree "
                 f"({_missing(self.pool, self.mode)}); modes here: {', '.join(here) or 'none'}")

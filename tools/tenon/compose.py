@@ -108,9 +108,12 @@ class Composition:
 class Hypervisor(Composition):
     """Mortise, composed for the partitions that it will carry."""
 
+    MODE = "hv"
+    CAPS = None  # those of the partitions
+
     def __init__(self, build):
-        super().__init__(build, "mortise", "hv", Facts("HV", build.machine.symbol))
-        self.wanted = {self.component.root: {"kind": "root", "by": "hv"}}
+        super().__init__(build, "mortise", self.MODE, Facts("HV", build.machine.symbol))
+        self.wanted = {self.component.root: {"kind": "root", "by": self.MODE}}
         self.without = {}
         self.options = {}
 
@@ -118,9 +121,13 @@ class Hypervisor(Composition):
         """Declare its first object, which depends on nothing that a partition decides."""
         self.component.check_root()
         self.component.prepare({})
-        self.start_object = self.start_step("hv-start.S.j2", board=self.build.machine.data)
+        self.start_object = self.start_step(f"{self.MODE}-start.S.j2", board=self.build.machine.data)
         self.steps.append(self.start_object)
         return self.start_object.output
+
+    def script(self):
+        """The linker script's text."""
+        return templates.render("hv.ld.j2", board=self.build.machine.data)
 
     def link(self, guests):
         """Compose it for these linked guests."""
@@ -130,11 +137,11 @@ class Hypervisor(Composition):
         regions = [region for guest in guests for region in guest.regions]
         tables = stage2.tables(regions, self.build.machine.ipa_bits)
         component.facts = Facts(
-            "HV", self.build.machine.symbol, caps,
+            "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
             (("HV_CPU", guests[0].spec.cpus[0]), ("IRQS", sum(len(g.irqs) for g in guests)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables))))
         component.prepare(self.options)
-        script_text = templates.render("hv.ld.j2", board=self.build.machine.data)
+        script_text = self.script()
         script = component.write(script_text, "link.ld")
         table = symbols.of_objects([self.absolute(self.start_object.output)])[0]
         if self.build.image.verify == "sha256":
@@ -147,6 +154,18 @@ class Hypervisor(Composition):
         objects = [self.start_object.output, *(step.output for step in steps)]
         self.run_link(objects, script)
         self.count()
+
+
+class BareBoot(Hypervisor):
+    """What stands in Mortise's place in a bare image: it starts the program and is gone."""
+
+    MODE = "bare-boot"
+    CAPS = frozenset()
+
+    def script(self):
+        """The linker script's text."""
+        tables = self.component.config_values["BARE_TABLES"]
+        return templates.render("bare.ld.j2", tables=tables)
 
 
 class Guest(Composition):

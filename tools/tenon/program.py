@@ -188,9 +188,21 @@ def devices(spec, machine, libraries, caps):
         gicc = machine.gic["gicc"]
         regions.append(Region("gicc", "device", "rw", gicc["base"], up(gicc["size"], PAGE),
                               gicc["base"]))
+    if spec.mode == "bare":
+        regions += distributor(machine)
     irqs = [{"intid": intid, "edge": edge, "priority": IRQ_PRIORITY}
             for intid, edge in sorted(lines.items())]
     return regions, irqs
+
+
+def distributor(machine):
+    """The rest of the interrupt controller, which on bare metal is the program's."""
+    gicd, gicr = machine.gic["gicd"], machine.gic.get("gicr")
+    regions = [Region("gicd", "device", "rw", gicd["base"], up(gicd["size"], PAGE), gicd["base"])]
+    if gicr:
+        regions.append(Region("gicr", "device", "rw", gicr["base"],
+                              up(gicr["size"] * machine.data["cpus"], PAGE), gicr["base"]))
+    return regions
 
 
 def check_overlap(regions, ipa_bits, place):

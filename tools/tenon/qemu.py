@@ -15,7 +15,8 @@ MIB = 1 << 20
 QEMU = "qemu-system-aarch64"
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 # One line and one message for everything that a run wants to know of Mortise.
-ENDED = re.compile(rb'mortise: partition \d+ "([^"\r\n]*)" (?:exit (\d+)|fault: ([^\r\n]*))')
+ENDED = re.compile(rb'(?:mortise: partition \d+|tenon: program) "([^"\r\n]*)" '
+                   rb'(?:exit (\d+)|fault: ([^\r\n]*))')
 REFUSED = re.compile(rb"^mortise: (\S[^\r\n]*)")
 UBOOT_LEAVES = re.compile(rb"Starting kernel \.\.\.\r*\n\r*\n")
 UBOOT_TRAP = re.compile(rb'^"([^"]*)" handler, esr')

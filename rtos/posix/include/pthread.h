@@ -154,6 +154,8 @@ int pthread_rwlock_timedwrlock(pthread_rwlock_t *lock, const struct timespec *de
 int pthread_rwlock_unlock(pthread_rwlock_t *lock);
 int pthread_rwlockattr_init(pthread_rwlockattr_t *attr);
 int pthread_rwlockattr_destroy(pthread_rwlockattr_t *attr);
+int pthread_rwlockattr_getkind_np(const pthread_rwlockattr_t *attr, int *kind);
+int pthread_rwlockattr_setkind_np(pthread_rwlockattr_t *attr, int kind);
 int pthread_rwlockattr_getpshared(const pthread_rwlockattr_t *attr, int *pshared);
 int pthread_rwlockattr_setpshared(pthread_rwlockattr_t *attr, int pshared);
 

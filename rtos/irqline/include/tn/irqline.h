@@ -11,6 +11,9 @@
 /* The controller to a known state.  Once, before anything else here. */
 void tn_irqline_init(void);
 
+/* Before the line is enabled for the first time: it is disabled and has a handler. */
+void tn_irqline_prepare(uint32_t intid);
+
 /* Any context. */
 int tn_irqline_enable(uint32_t intid);
 int tn_irqline_disable(uint32_t intid);
