@@ -57,3 +57,14 @@ def test_long_numbers(tmp_path):
 def test_posix_parts(tmp_path):
     assert output(tmp_path, "patterns") == [
         "regex 0 4-11 4-7 8-11", "regex 1", "fnmatch 0 1 0", "path c.txt /a/b"]
+
+
+def test_long_double(tmp_path):
+    assert output(tmp_path, "longdouble") == ["0 bad"]
+
+
+def test_porting(tmp_path):
+    assert output(tmp_path, "porting") == [
+        "jumps 2", "ids 0 0 0 0 0", "yield 0", "folder / 1", "absent 1 1 1 1 1", "read-only 1 1",
+        "ftruncate 1 1", "umask 0 22", "timegm 951865200 1 29", "timegm -2203977600 0 28",
+        "timespec_get 1 0"]
