@@ -51,6 +51,7 @@ static void adopt_main(void)
     t->stack = (char *)(uintptr_t)tn_layout.stack_bottom;
     t->stack_size = (size_t)(__stack_top - t->stack);
     tn_timer_init(&t->timeout);
+    t->timeout.user = TN_TIMER_THREAD;
     tn_ectx_adopt(t);
     tn_sysreg_write(tpidr_el1, (uintptr_t)t);
     tn_ready_insert(t);

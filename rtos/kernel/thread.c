@@ -69,6 +69,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
         .stack_size = attr->stack_size,
     };
     tn_timer_init(&thread->timeout);
+    thread->timeout.user = TN_TIMER_THREAD;
     memset(attr->stack, STACK_PAINT, attr->stack_size);
     top = tn_ectx_reserve(thread, top);
     thread->sp = tn_switch_prepare(top, entry, arg);

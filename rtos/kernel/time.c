@@ -75,6 +75,17 @@ static void thread_timeout(struct tn_thread *t)
     }
 }
 
+/* A timer that is not an alarm has expired.  Releases the lock. */
+static __attribute__((noinline)) void kernel_timer(struct tn_timer *t)
+{
+    if (t->user == TN_TIMER_SLICE) {
+        tn_slice_expired();
+    } else {
+        thread_timeout(TN_LIST_OBJECT(t, struct tn_thread, timeout));
+    }
+    tn_kernel_leave();
+}
+
 /*
  * The comparator's interrupt.  The lock is released between two timers, so that the masked time
  * does not depend on how many are due.
@@ -82,38 +93,28 @@ static void thread_timeout(struct tn_thread *t)
 static void timer_interrupt(void *arg)
 {
     uint64_t now = tn_time_counter();
-    uint64_t daif;
 
     (void)arg;
-    for (;;) {
-        struct tn_timer *t;
+    tn_kernel_enter();
+    while (tn_timerq_next(&tn_timers) <= now) {
+        struct tn_timer *t = tn_timerq_expire(&tn_timers, now);
+        struct tn_alarm *alarm = (struct tn_alarm *)(void *)t;
 
-        daif = tn_kernel_lock();
-        if (tn_timerq_next(&tn_timers) > now) {
-            break;
-        }
-        t = tn_timerq_expire(&tn_timers, now);
         if (TN_UNLIKELY(t == NULL)) {
-            tn_kernel_unlock(daif);
-        } else if (t->user == TN_TIMER_ALARM) {
-            struct tn_alarm *alarm = (struct tn_alarm *)(void *)t;
-
+            tn_kernel_leave();
+        } else if (TN_UNLIKELY(t->user != TN_TIMER_ALARM)) {
+            kernel_timer(t);
+        } else {
             if (alarm->period != 0) {
                 alarm_repeat(alarm, now);
             }
-            tn_kernel_unlock(daif);
+            tn_kernel_leave();
             alarm->expired(alarm);
-        } else {
-            if (t->user == TN_TIMER_SLICE) {
-                tn_slice_expired();
-            } else {
-                thread_timeout(TN_LIST_OBJECT(t, struct tn_thread, timeout));
-            }
-            tn_kernel_unlock(daif);
         }
+        tn_kernel_enter();
     }
     tn_time_program(tn_timerq_next(&tn_timers));
-    tn_kernel_unlock(daif);
+    tn_kernel_leave();
 }
 
 void tn_timeout_stop(struct tn_thread *t)

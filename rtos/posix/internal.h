@@ -52,6 +52,15 @@ struct posix_thread *posix_find(pthread_t thread);
 /* A valid timespec of `clock` as ticks for a wait; false: invalid.  Passed times give 0. */
 bool posix_deadline(clockid_t clock, const struct timespec *ts, uint64_t *ticks);
 
+/* Who is told when CLOCK_REALTIME was set: `changed` is called with the scheduler locked. */
+struct posix_clock_listener {
+    struct posix_clock_listener *next;
+    void (*changed)(void);
+};
+
+/* For good; `listener` is in no list yet. */
+void posix_clock_listen(struct posix_clock_listener *listener);
+
 /* POSIX's priorities are turned round: 255 is the most urgent. */
 static inline uint32_t posix_prio(int priority)
 {

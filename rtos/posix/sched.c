@@ -195,6 +195,32 @@ int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
     return 0;
 }
 
+int clock_getcpuclockid(pid_t pid, clockid_t *clock)
+{
+    if (pid != 0 && pid != PID) {
+        return ESRCH;
+    }
+    *clock = CLOCK_PROCESS_CPUTIME_ID;
+    return 0;
+}
+
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
+{
+    const struct posix_thread *p = posix_find(thread);
+    const struct tn_thread *t = (const struct tn_thread *)thread;
+
+    if (p == NULL) {
+        return ESRCH;
+    }
+    pthread_attr_init(attr);
+    attr->stackaddr = t->stack;
+    attr->stacksize = t->stack_size;
+    attr->schedpolicy = p->policy;
+    attr->schedparam.sched_priority = posix_prio_of(t->base_prio);
+    attr->detachstate = t->detached ? PTHREAD_CREATE_DETACHED : PTHREAD_CREATE_JOINABLE;
+    return 0;
+}
+
 int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
     (void)prepare;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sleeping, and deadlines as POSIX gives them.  A signal ends a sleep.  A wait on the real-time
- * clock is computed against the clock as it is set when the wait begins.
+ * Sleeping, deadlines as POSIX gives them, and setting the clock.  A signal ends a sleep.  Who
+ * sleeps until a point of the real-time clock, and timers for one, follow clock_settime(); any
+ * other wait is computed against the clock as it is set when the wait begins.
  */
 #include <errno.h>
+#include <tn/clock.h>
 #include <tn/kernel_time.h>
 
 #include "internal.h"
@@ -57,6 +59,79 @@ static int sleep_ticks(uint64_t ticks)
     return result == TN_EINTR ? EINTR : 0;
 }
 
+/* Who sleeps until a point of CLOCK_REALTIME waits here, to be woken when the clock is set. */
+static struct tn_waitq realtime_sleepers;
+static struct posix_clock_listener *listeners;
+static uint32_t times_set;
+
+void posix_clock_listen(struct posix_clock_listener *listener)
+{
+    uint64_t daif = tn_kernel_lock();
+
+    listener->next = listeners;
+    listeners = listener;
+    tn_kernel_unlock(daif);
+}
+
+int clock_settime(clockid_t clock, const struct timespec *ts)
+{
+    if (tn_clock_set(clock, ts) != 0) {
+        return -1;
+    }
+    /* One at a time: the masked section must not grow with the number of sleepers. */
+    tn_sched_lock();
+    tn_kernel_enter();
+    times_set++;
+    tn_kernel_leave();
+    for (bool more = true; more;) {
+        tn_kernel_enter();
+        more = !tn_waitq_empty(&realtime_sleepers);
+        if (more) {
+            tn_wake(tn_waitq_pop(&realtime_sleepers), TN_EAGAIN);
+        }
+        tn_kernel_leave();
+    }
+    for (struct posix_clock_listener *l = listeners; l != NULL; l = l->next) {
+        l->changed();
+    }
+    tn_sched_unlock();
+    return 0;
+}
+
+/*
+ * TN_EAGAIN: the clock was set, the deadline is another one now.  Between the look at the clock
+ * and the wait it may be set, too: then times_set has moved.
+ */
+static int sleep_realtime_once(const struct timespec *until)
+{
+    uint32_t before = __atomic_load_n(&times_set, __ATOMIC_RELAXED);
+    uint64_t ticks;
+    struct posix_thread *self;
+    long result;
+
+    posix_deadline(CLOCK_REALTIME, until, &ticks);
+    self = posix_cancel_begin();
+    tn_kernel_enter();
+    if (times_set != before) {
+        tn_kernel_leave();
+        result = TN_EAGAIN;
+    } else {
+        result = tn_block_until(&realtime_sleepers, ticks);
+    }
+    posix_cancel_end(self);
+    return (int)result;
+}
+
+static int sleep_realtime(const struct timespec *until)
+{
+    int result;
+
+    do {
+        result = sleep_realtime_once(until);
+    } while (result == TN_EAGAIN);
+    return result == TN_EINTR ? EINTR : 0;
+}
+
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *request,
                     struct timespec *remain)
 {
@@ -74,6 +149,9 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *request,
         return EINVAL;
     }
     if (flags & TIMER_ABSTIME) {
+        if (clock == CLOCK_REALTIME) {
+            return sleep_realtime(request);
+        }
         posix_deadline(clock, request, &ticks);
         return sleep_ticks(ticks);
     }

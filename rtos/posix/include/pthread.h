@@ -55,6 +55,7 @@ void pthread_exit(void *value) __attribute__((noreturn));
 pthread_t pthread_self(void);
 int pthread_equal(pthread_t a, pthread_t b);
 int pthread_getcpuclockid(pthread_t thread, clockid_t *clock);
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr);
 int pthread_getconcurrency(void);
 int pthread_setconcurrency(int level);
 int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param);

@@ -11,8 +11,8 @@
 #include <tn/timerq.h>
 
 /* tn_timer.user: what kind of object embeds the timer. */
-#define TN_TIMER_THREAD 0u /* struct tn_thread, timeout */
-#define TN_TIMER_ALARM 1u  /* struct tn_alarm */
+#define TN_TIMER_THREAD 1u /* struct tn_thread, timeout */
+#define TN_TIMER_ALARM 0u  /* struct tn_alarm */
 #define TN_TIMER_SLICE 2u  /* end of the running thread's time slice */
 
 extern struct tn_timerq tn_timers;

@@ -83,6 +83,8 @@ typedef struct sigaltstack {
     size_t ss_size;
 } stack_t;
 
+#define SIG_HOLD ((_sig_func_ptr)2)
+
 #define SIG_SETMASK 0
 #define SIG_BLOCK 1
 #define SIG_UNBLOCK 2
@@ -137,10 +139,15 @@ int sigaltstack(const stack_t *stack, stack_t *old);
 int sigdelset(sigset_t *set, int sig);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);
+int sighold(int sig);
+int sigignore(int sig);
 int sigismember(const sigset_t *set, int sig);
+int sigpause(int sig);
 int sigpending(sigset_t *set);
 int sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int sigqueue(pid_t pid, int sig, union sigval value);
+int sigrelse(int sig);
+_sig_func_ptr sigset(int sig, _sig_func_ptr handler);
 int sigsuspend(const sigset_t *set);
 int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout);
 int sigwait(const sigset_t *set, int *sig);
