@@ -85,7 +85,7 @@ def load(name, root=None):
     if name not in known:
         raise errors.Refusal(
             errors.CONFIG,
-            f"unknown board '{name}'{errors.nearest(name, known)}; boards: {listed(known)}")
+            f"unknown board '{name}'{errors.nearest(name, known) or f'; boards: {listed(known)}'}")
     path = os.path.join(root or paths.ROOT, "core", "board", name, "board.toml")
     try:
         with open(path, "rb") as file:

@@ -176,8 +176,10 @@ class Pool:
             add(f"CAP_{cap}", facts and cap in facts.caps)
         for name in sorted(used - defined):
             add(name, False)
-        for name, value in facts.counts if facts else ():
-            lines.append(f"config {name}\n\tint\n\tdefault {value}")
+        counts = dict(facts.counts) if facts else {}
+        for name in COUNTS:
+            value = f"\n\tdefault {counts[name]}" if name in counts else ""
+            lines.append(f"config {name}\n\tint{value}")
         if facts and facts.board:
             add(facts.board, True)
         lines += [f'source "{path}/Kconfig"' for path in self._texts]
