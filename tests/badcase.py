@@ -10,8 +10,10 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 
 TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.path.insert(0, os.path.join(TREE, "tools"))
 CORPUS = os.path.join(TREE, "tests", "bad")
 SPECIAL = ("cmd", "env", "expect")
 BEFORE = b"the image of the last build\n"
