@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * POSIX clocks (IEEE Std 1003.1-2017, clock_getres) on tn/time.h.  CLOCK_MONOTONIC is the
- * counter; CLOCK_REALTIME is the counter plus what clock_settime() made of it, and begins at the
- * epoch; the CPU-time clocks are the counter, too, because a program that has its CPU for
- * itself uses it all the time.
+ * counter; CLOCK_REALTIME is the counter plus what clock_settime() made of it, and begins at
+ * CONFIG_CLOCK_START; the CPU-time clocks are the counter, too, because a program that has its
+ * CPU for itself uses it all the time.  clock_settime() is each layer's own.
  */
 #include <errno.h>
 #include <stddef.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <time.h>
+#include <tn/clock.h>
 #include <tn/time.h>
 
 int _gettimeofday(struct timeval *tv, void *zone);
 clock_t _times(struct tms *buffer);
 
 /* Real time minus monotonic time, nanoseconds.  One aligned store: readers see old or new. */
-static int64_t realtime_offset;
+static int64_t realtime_offset = CONFIG_CLOCK_START * (int64_t)TN_NS_PER_SEC;
 
 static int64_t offset_of(clockid_t clock)
 {
@@ -65,7 +66,7 @@ int clock_getres(clockid_t clock, struct timespec *resolution)
     return 0;
 }
 
-int clock_settime(clockid_t clock, const struct timespec *ts)
+int tn_clock_set(clockid_t clock, const struct timespec *ts)
 {
     if (clock != CLOCK_REALTIME || ts->tv_sec < 0 || ts->tv_sec > INT64_MAX / (int64_t)1e9 - 1 ||
         ts->tv_nsec < 0 || ts->tv_nsec >= (long)TN_NS_PER_SEC) {

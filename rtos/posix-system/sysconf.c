@@ -12,6 +12,7 @@
 
 #define PAGE 4096
 #define STREAMS 3
+#define TZNAME 6 /* POSIX wants as much */
 #define NO_LIMIT (-1L)
 #define NAME_LAST _SC_POSIX_26_VERSION
 
@@ -36,7 +37,7 @@ static const long facts[] = {
     [_SC_SIGQUEUE_MAX] = SIGQUEUE_MAX,
     [_SC_TIMER_MAX] = NO_LIMIT,
     [_SC_DELAYTIMER_MAX] = DELAYTIMER_MAX,
-    [_SC_TZNAME_MAX] = _POSIX_TZNAME_MAX,
+    [_SC_TZNAME_MAX] = TZNAME,
     [_SC_ATEXIT_MAX] = 32,
     [_SC_MESSAGE_PASSING] = 200809L,
     [_SC_REALTIME_SIGNALS] = 200809L,
