@@ -57,3 +57,10 @@ def test_posix(tmp_path):
 def test_example(tmp_path):
     code, lines = run(build(tmp_path, "examples/threads/threads.c"), "--icount")
     assert code == 0 and lines[-1] == "main: 20 items made, 20 used", lines
+
+
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_overflow(tmp_path, mode):
+    code, lines = run(build(tmp_path, "tests/tenon/overflow.c", mode=mode), "--icount")
+    assert code == 9 and 'tenon: stack overflow of thread "greedy"' in lines, lines
+    assert "not seen" not in lines

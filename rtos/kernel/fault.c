@@ -13,6 +13,7 @@
 #include <tn/kernel_fault.h>
 
 #define SYNC_OF_HANDLER 0u
+#define NAME_MAX_PRINTED 32
 #define SYNC_OF_THREAD 4u
 #define FRAME_REGISTERS 20
 
@@ -26,6 +27,17 @@ static void put(const char *text)
     tn_uart_write(TN_BOARD_CONSOLE_BASE, text, n);
 }
 
+/* A name of which nobody knows whether it is one still: what overflowed may have hit it. */
+static void put_name(const char *name)
+{
+    size_t n = 0;
+
+    while (n < NAME_MAX_PRINTED && name[n] > ' ' && name[n] <= '~') {
+        n++;
+    }
+    tn_uart_write(TN_BOARD_CONSOLE_BASE, name, n);
+}
+
 static void put_hex(const char *name, uint64_t value)
 {
     char digits[16];
@@ -37,13 +49,22 @@ static void put_hex(const char *name, uint64_t value)
     tn_uart_write(TN_BOARD_CONSOLE_BASE, digits, sizeof(digits));
 }
 
+void tn_fault_stack(const struct tn_thread *t)
+{
+    tn_sysreg_write(daif, TN_DAIF_I);
+    put("\r\ntenon: stack overflow of thread \"");
+    put_name(t->name);
+    put("\"\r\n");
+    tn_image_fault();
+}
+
 void tn_fault(uint64_t vector, const uint64_t *frame)
 {
     struct tn_thread *self = tn_thread_self();
 
     put("\r\ntenon: fault in ");
     put(vector < SYNC_OF_THREAD ? "a handler over thread \"" : "thread \"");
-    put(self->name);
+    put_name(self->name);
     put_hex("\"\r\ntenon: vector ", vector);
     put_hex(" esr ", tn_sysreg_read(esr_el1));
     put_hex(" elr ", tn_sysreg_read(elr_el1));

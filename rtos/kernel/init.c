@@ -30,6 +30,7 @@ static void *idle(void *arg)
 {
     (void)arg;
     for (;;) {
+        tn_thread_check_one();
         tn_wfi();
     }
 }
@@ -50,6 +51,7 @@ static void adopt_main(void)
     t->name = "main";
     t->stack = (char *)(uintptr_t)tn_layout.stack_bottom;
     t->stack_size = (size_t)(__stack_top - t->stack);
+    *(uint64_t *)(void *)t->stack = TN_STACK_PAINT;
     tn_timer_init(&t->timeout);
     t->timeout.user = TN_TIMER_THREAD;
     tn_ectx_adopt(t);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <tn/ectx.h>
 #include <tn/kernel.h>
+#include <tn/kernel_fault.h>
 #include <tn/kernel_switch.h>
 
 /* In the interrupted thread's context: all its FP registers are alive. */
@@ -31,6 +32,7 @@ void tn_irq_reschedule(void)
         run_async(self);
     }
     tn_resched = 0;
+    tn_stack_check(self);
     next = tn_ready_first(cpu);
     if (next == self || next->run.level > self->threshold) {
         tn_percpu_unlock();

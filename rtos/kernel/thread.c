@@ -6,13 +6,13 @@
 #include <string.h>
 #include <tn/ectx.h>
 #include <tn/kernel.h>
+#include <tn/kernel_fault.h>
 #include <tn/kernel_mutex.h>
 #include <tn/kernel_switch.h>
 #include <tn/kernel_time.h>
 
-#define STACK_PAINT 0xa5u
-
 static struct tn_thread *all_threads;
+static struct tn_thread *next_checked; /* by tn_thread_check_one() */
 
 static void list_add(struct tn_thread *t)
 {
@@ -26,6 +26,9 @@ static void list_add(struct tn_thread *t)
 
 static void list_remove(struct tn_thread *t)
 {
+    if (next_checked == t) {
+        next_checked = t->all[0];
+    }
     if (t->all[0] != NULL) {
         t->all[0]->all[1] = t->all[1];
     }
@@ -44,6 +47,16 @@ struct tn_thread *tn_thread_all(void)
 void tn_thread_list_add(struct tn_thread *t)
 {
     list_add(t);
+}
+
+void tn_thread_check_one(void)
+{
+    uint64_t daif = tn_kernel_lock();
+    const struct tn_thread *t = next_checked != NULL ? next_checked : all_threads;
+
+    next_checked = t->all[0];
+    tn_stack_check(t);
+    tn_kernel_unlock(daif);
 }
 
 int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr,
@@ -70,7 +83,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
     };
     tn_timer_init(&thread->timeout);
     thread->timeout.user = TN_TIMER_THREAD;
-    memset(attr->stack, STACK_PAINT, attr->stack_size);
+    memset(attr->stack, (int)(TN_STACK_PAINT & 0xff), attr->stack_size);
     top = tn_ectx_reserve(thread, top);
     thread->sp = tn_switch_prepare(top, entry, arg);
     tn_thread_set_slice(thread, attr->slice_ns);
@@ -124,6 +137,7 @@ __attribute__((used)) void tn_thread_exit(void *value)
     struct tn_thread *self = tn_thread_self();
     struct tn_cpu *cpu = tn_cpu_of(self);
 
+    tn_stack_check(self);
     tn_kernel_enter();
     self->exit_value = value;
     tn_mutex_owner_ends(self);
@@ -233,7 +247,7 @@ size_t tn_thread_stack_unused(const struct tn_thread *thread)
 {
     size_t n = 0;
 
-    while (n < thread->stack_size && (unsigned char)thread->stack[n] == STACK_PAINT) {
+    while (n < thread->stack_size && (unsigned char)thread->stack[n] == (TN_STACK_PAINT & 0xff)) {
         n++;
     }
     return n;

@@ -203,6 +203,21 @@ bool tn_wait_interrupt(struct tn_thread *t, long result);
  */
 void tn_thread_async(struct tn_thread *t, void (*fn)(void));
 
+/* What a stack is filled with that was not used yet. */
+#define TN_STACK_PAINT UINT64_C(0xa5a5a5a5a5a5a5a5)
+
+/* True while the last word of its stack was never written. */
+static inline bool tn_stack_whole(const struct tn_thread *t)
+{
+    return *(const volatile uint64_t *)(const void *)t->stack == TN_STACK_PAINT;
+}
+
+/*
+ * Look at the stack of one thread, in turn, which ends the image if it is used up: threads that
+ * are never preempted are seen by the idle thread.
+ */
+void tn_thread_check_one(void);
+
 /* Enter `t` in the list of all threads.  Lock held. */
 void tn_thread_list_add(struct tn_thread *t);
 

@@ -8,6 +8,18 @@
 
 #include <stdint.h>
 #include <tn/compiler.h>
+#include <tn/kernel.h>
+
+/* The stack of `t` is used up to its last word: report its name and end the image. */
+TN_NORETURN void tn_fault_stack(const struct tn_thread *t);
+
+/* End the image if the running thread has used its stack up. */
+static inline void tn_stack_check(const struct tn_thread *self)
+{
+    if (TN_UNLIKELY(!tn_stack_whole(self))) {
+        tn_fault_stack(self);
+    }
+}
 
 /* Report and end the image.  `vector`: number of the 128-byte slot. */
 TN_NORETURN void tn_fault(uint64_t vector, const uint64_t *frame);
