@@ -97,10 +97,10 @@ def check_application(given):
     raise errors.Refusal(errors.LINK, f"{where}: no function 'main'; {cure}")
 
 
-def _near(word, choices):
+def _near(word, choices, cutoff=0.6):
     """The nearest of choices; letters that changed places count as near."""
     import difflib
-    match = difflib.get_close_matches(word, sorted(choices), n=1, cutoff=0.6)
+    match = difflib.get_close_matches(word, sorted(choices), n=1, cutoff=cutoff)
     if match:
         return match[0]
     swapped = [name for name in sorted(choices) if sorted(name.lower()) == sorted(word.lower())]
@@ -239,9 +239,10 @@ class Missing:
 
     def _misspelt(self, name):
         known = {item for table in self.selection.given.values() for item in table.defined}
-        known.update(self.selection.exporters)
+        libraries = {*self.selection.exporters}
         if self.selection.archives:
-            known.update(item for item in self.selection.archives.where
-                         if not item.startswith("_"))
-        near = _near(name, known)
+            libraries.update(self.selection.archives.where)
+        known.update(item for item in libraries if not item.startswith("_"))
+        # Among thousands of names something always looks a little like it.
+        near = _near(name, known, 0.8)
         return f"no library has it; did you mean '{near}'?" if near else None
