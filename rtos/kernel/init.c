@@ -10,6 +10,7 @@
 #include <tn/kernel.h>
 #include <tn/kernel_init.h>
 #include <tn/kernel_time.h>
+#include <tn/kernel_tls.h>
 
 #define IDLE_STACK TN_STACK_MIN
 
@@ -55,6 +56,7 @@ static void adopt_main(void)
     tn_timer_init(&t->timeout);
     t->timeout.user = TN_TIMER_THREAD;
     tn_ectx_adopt(t);
+    tn_tls_adopt(t);
     tn_sysreg_write(tpidr_el1, (uintptr_t)t);
     tn_ready_insert(t);
     tn_thread_list_add(t);

@@ -76,4 +76,7 @@ __attribute__((used)) void tn_switch_hooks(struct tn_thread *from, struct tn_thr
     if (to->hooks & TN_HOOK_ECTX) {
         tn_ectx_load(to);
     }
+    if (to->hooks & TN_HOOK_TLS) {
+        tn_sysreg_write(tpidr_el0, to->tls);
+    }
 }

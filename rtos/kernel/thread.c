@@ -10,6 +10,7 @@
 #include <tn/kernel_mutex.h>
 #include <tn/kernel_switch.h>
 #include <tn/kernel_time.h>
+#include <tn/kernel_tls.h>
 
 static struct tn_thread *all_threads;
 static struct tn_thread *next_checked; /* by tn_thread_check_one() */
@@ -84,7 +85,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
     tn_timer_init(&thread->timeout);
     thread->timeout.user = TN_TIMER_THREAD;
     memset(attr->stack, (int)(TN_STACK_PAINT & 0xff), attr->stack_size);
-    top = tn_ectx_reserve(thread, top);
+    top = tn_tls_reserve(thread, tn_ectx_reserve(thread, top));
     thread->sp = tn_switch_prepare(top, entry, arg);
     tn_thread_set_slice(thread, attr->slice_ns);
     daif = tn_kernel_lock();

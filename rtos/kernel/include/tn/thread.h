@@ -50,6 +50,7 @@ struct tn_waitq {
 
 /* tn_thread.hooks: work that a switch from or to this thread has beyond the registers. */
 #define TN_HOOK_SLICE 1u /* round robin */
+#define TN_HOOK_TLS 4u   /* the program has thread-local variables */
 #define TN_HOOK_ECTX 2u  /* its FP/SIMD state must be loaded before it runs */
 
 /* A thread.  Fields are the kernel's; read them with the functions below. */
@@ -65,6 +66,7 @@ struct tn_thread {
     uint8_t cooperative;  /* gives the CPU away only by blocking or yielding */
     uint32_t lock_depth;  /* of tn_sched_lock() */
     uint64_t cpacr;       /* CPACR_EL1 while it runs: FP/SIMD open or not */
+    uintptr_t tls;        /* TPIDR_EL0, with TN_HOOK_TLS */
     struct tn_ectx *ectx; /* FP/SIMD registers, in memory */
     struct tn_cpu *cpu;   /* whose ready queue it is in, or was last */
 
