@@ -74,13 +74,14 @@ static inline int tn_sem_take(struct tn_sem *sem)
  */
 static inline int tn_sem_give(struct tn_sem *sem)
 {
+    const uint32_t max = sem->max; /* not between the exclusives: no other access there */
     uint32_t failed;
 
     do {
         uint32_t count;
 
         __asm__ volatile("ldxr %w0, %1" : "=&r"(count) : "Q"(sem->word) : "memory");
-        if (TN_UNLIKELY(count >= sem->max)) {
+        if (TN_UNLIKELY(count >= max)) {
             return tn_sem_give_slow(sem);
         }
         __asm__ volatile("stlxr %w0, %w2, %1"
