@@ -283,6 +283,15 @@ def test_format_elf_has_the_symbols(app):
     assert re.search(r" tn_partition_\w+$| hv_\w+$| start$", text, re.M)
 
 
+def test_format_elf_boots(app):
+    build(app, "app.c", "--format", "elf")
+    result = subprocess.run(
+        ["qemu-system-aarch64", "-M", "virt,gic-version=3,virtualization=on", "-cpu", "cortex-a53",
+         "-nographic", "-nic", "none", "-kernel", "app.elf"], cwd=app, capture_output=True,
+        timeout=120, stdin=subprocess.DEVNULL, check=True)
+    assert result.stdout.replace(b"\r", b"").endswith(b"hello\n")
+
+
 @pytest.mark.skipif(not shutil.which("mkimage"), reason="u-boot-tools is not installed")
 def test_format_fit(app):
     (app / "keys").mkdir()

@@ -207,3 +207,15 @@ def test_facts_reach_kconfig(root):
     for count, on in ((2, False), (3, True)):
         facts = Facts("HV", "BOARD_QEMU_VIRT", frozenset(), (("IRQS", count),))
         assert ("LIB_A" in Config(pool, facts, {}).on) is on
+
+
+def test_mode_without_runtime_is_refused_from_the_pools_facts(root):
+    component = Component("app", "tenon", Pool(root), board.load("qemu-virt"), f"{root}/out",
+                          Facts("TENON", "BOARD_QEMU_VIRT"), "s")
+    refused(errors.CONFIG, "(no library LIB_TENON_START); modes here: none", component.check_root)
+    os.makedirs(os.path.join(root, "templates"))
+    open(os.path.join(root, "templates", "bypass-start.S.j2"), "w", encoding="ascii").close()
+    refused(errors.CONFIG, "modes here: bypass", component.check_root)
+    folder(root, "rtos/start", library("TENON_START", "depends on LAYER_TENON"))
+    component.pool = Pool(root)
+    refused(errors.CONFIG, "(no templates/tenon-start.S.j2)", component.check_root)

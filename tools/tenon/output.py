@@ -82,7 +82,7 @@ def explanation(report):
 
 def facts(part):
     """What the builder decided about a partition's memory and formats."""
-    again = f", its own code is recursive: {show(1 << 20)} more" if part["recursive"] else ""
+    again = ", its own code recurses: much more" if part["recursive"] else ""
     text = (f"stack {show(part['stack'])} (frames {part['frames']} bytes{again}), "
             f"heap {show(part['heap'])}, all memory {show(part['ram'])}\n")
     if part["printf_float"]:
