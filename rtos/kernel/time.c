@@ -71,7 +71,7 @@ static void thread_timeout(struct tn_thread *t)
         tn_inherit_drop(t);
     }
     if (tn_wake(t, TN_ETIMEDOUT) && tn_percpu_preempts(t, self)) {
-        tn_percpu_resched(t, TN_DAIF_I);
+        tn_percpu_resched(t, 0);
     }
 }
 

@@ -261,6 +261,23 @@ static void scheduler_lock(void)
     join(0);
 }
 
+/* Who is woken while interrupts are masked runs when they no longer are. */
+static void masked(void)
+{
+    uint64_t daif;
+
+    trace[0] = '\0';
+    tn_sem_init(&sem, 0, 1);
+    start(0, 10, taker);
+    daif = tn_irq_mask();
+    tn_sem_give(&sem);
+    MUST(trace[0] == '\0');
+    tn_irq_restore(daif);
+    tn_isb();
+    MUST(strcmp(trace, "0") == 0);
+    join(0);
+}
+
 int main(void)
 {
     order();
@@ -271,6 +288,7 @@ int main(void)
     no_drift();
     sleeping();
     scheduler_lock();
+    masked();
     puts("ok");
     return 0;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <tn/readyq.h>
+#include <tn/sysreg.h>
 #include <tn/thread.h>
 
 struct tn_cpu {
@@ -26,6 +27,7 @@ static inline struct tn_cpu *tn_cpu_of(const struct tn_thread *t)
     return &tn_cpu0;
 }
 
+#define TN_PERCPU_MASKED (1u << 7) /* DAIF.I */
 #define TN_PERCPU_UNLOCK_ASM
 
 /* With interrupts masked nobody else is there. */
@@ -49,12 +51,18 @@ static inline bool tn_percpu_preempts(const struct tn_thread *woken, const struc
     return woken->run.level < self->threshold;
 }
 
-/* Ask for a switch as soon as handlers have ended and interrupts are enabled. */
+/*
+ * Ask for a switch as soon as handlers have ended and interrupts are enabled.  A thread that has
+ * masked them (daif) leaves no handler behind: the comparator, due at once, makes one, which
+ * finds no timer and sets the comparator right again.
+ */
 static inline void tn_percpu_resched(const struct tn_thread *woken, uint64_t daif)
 {
     (void)woken;
-    (void)daif;
     tn_resched = 1;
+    if (daif & TN_PERCPU_MASKED) {
+        tn_sysreg_write(cntv_cval_el0, 0);
+    }
 }
 
 #endif
