@@ -14,9 +14,8 @@ class TooLarge(Exception):
 
 
 def shown(path):
-    """A path as the user would type it: relative when it is not further away than that."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("../../..") else relative
+    """A path as the user would type it: relative where that is shorter."""
+    return min(os.path.relpath(path), path, key=len)
 
 
 def line_of(path, name):
@@ -44,7 +43,8 @@ def compile_failed(failed, pool=None, layer=""):
     sys.stderr.write(failed.text)
     match = re.search(r"^(\S+?:\d+(?::\d+)?): (?:fatal )?error: (.*)$", failed.text, re.M)
     where = match[1] if match else shown(step.source) if step else "build.ninja"
-    what = match[2] if match else "see the message above"
+    plain = re.search(r"^(?:clang: )?(?:fatal )?error: (.*)$", failed.text, re.M)
+    what = match[2] if match else plain[1] if plain else "see the message above"
     if step is not None and step.library is not None:
         raise errors.Refusal(
             errors.COMPILE, f"{where}: library {step.library.name} does not compile: {what}; "

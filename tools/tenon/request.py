@@ -36,6 +36,8 @@ def make(args):
 def _sources(partition):
     for path in partition.src:
         place = explain.shown(path)
+        if partition.src.count(path) > 1:
+            refuse(place, "is named twice; name it once")
         if os.path.isdir(path):
             refuse(place, "is a folder; name the .c and .S files in it")
         if not os.path.exists(path):
