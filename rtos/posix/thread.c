@@ -54,13 +54,6 @@ struct posix_thread *posix_self(void)
     return TN_LIKELY(self->posix != NULL) ? self->posix : adopt(self);
 }
 
-struct _reent *__getreent(void)
-{
-    struct tn_thread *self = tn_thread_self();
-
-    return self != NULL && self->reent != NULL ? self->reent : _global_impure_ptr;
-}
-
 static struct tn_thread *native(struct posix_thread *p)
 {
     return p == &main_part ? tn_thread_main() : &p->thread;
