@@ -77,7 +77,7 @@ int pthread_attr_getschedparam(const pthread_attr_t *attr, struct sched_param *p
 
 int pthread_attr_setschedparam(pthread_attr_t *attr, const struct sched_param *param)
 {
-    if (param->sched_priority < sched_get_priority_min(SCHED_FIFO) ||
+    if (param->sched_priority < sched_get_priority_min(attr->schedpolicy) ||
         param->sched_priority > sched_get_priority_max(SCHED_FIFO)) {
         return EINVAL;
     }

@@ -96,8 +96,26 @@ void posix_deliver(void);
 /* Send `sig` to a thread, or, `thread` NULL, to the program.  Any context. */
 int posix_send(struct posix_thread *thread, int sig, int code, union sigval value);
 
+/*
+ * Whose signal of a timer is pending: `taken` is called, kernel lock held, when it is delivered,
+ * or ignored at once.
+ */
+struct posix_expiry {
+    bool pending;
+    void (*taken)(struct posix_expiry *expiry);
+};
+
+/* A timer that has no signal pending expired: send `sig` to the program.  Any context. */
+void posix_send_expiry(struct posix_expiry *expiry, int sig, union sigval value);
+
+/* A pending signal of this timer stays pending, but the timer will not hear of it. */
+void posix_forget_expiry(struct posix_expiry *expiry);
+
 /* Call event's function in a new detached thread.  Thread context. */
 void posix_call_thread(const struct sigevent *event, const pthread_attr_t *attr);
+
+/* pthread_create() of a thread that never ends and for which the program does not wait. */
+int posix_create_service(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)(void *));
 
 /* Set errno and return -1 for a native error code, 0 for TN_OK. */
 int posix_result(int code);

@@ -21,7 +21,7 @@ static int fail(int code)
 
 int sched_get_priority_min(int policy)
 {
-    return is_policy(policy) ? 1 : fail(EINVAL);
+    return is_policy(policy) ? (policy == SCHED_OTHER ? 0 : 1) : fail(EINVAL);
 }
 
 int sched_get_priority_max(int policy)

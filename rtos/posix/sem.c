@@ -119,7 +119,7 @@ static int check_name(const char *name)
 {
     size_t length = strlen(name);
 
-    if (length > PATH_MAX || (length > 0 && strlen(name + 1) > NAME_MAX)) {
+    if (length > NAME_MAX) {
         return ENAMETOOLONG;
     }
     return length < 2 || name[0] != '/' ? EINVAL : 0;

@@ -22,6 +22,7 @@
 struct queued {
     struct queued *next;
     struct posix_thread *thread; /* NULL: the process */
+    struct posix_expiry *expiry; /* of the timer that sent it */
     siginfo_t info;
 };
 
@@ -72,7 +73,7 @@ static sigset_t *pending_of(struct posix_thread *p)
     return p != NULL ? &p->pending : &process_pending;
 }
 
-static int add_pending(struct posix_thread *p, const siginfo_t *info)
+static int add_pending(struct posix_thread *p, const siginfo_t *info, struct posix_expiry *from)
 {
     sigset_t *pending = pending_of(p);
     struct queued *q;
@@ -84,11 +85,52 @@ static int add_pending(struct posix_thread *p, const siginfo_t *info)
     if (q == NULL) {
         return TN_EAGAIN;
     }
-    *q = (struct queued){.thread = p, .info = *info};
+    *q = (struct queued){.thread = p, .info = *info, .expiry = from};
+    if (from != NULL) {
+        from->pending = true;
+    }
     *tail = q;
     tail = &q->next;
     *pending |= BIT(info->si_signo);
     return 0;
+}
+
+/* The timer's signal is not pending any more, and the timer goes on. */
+static void taken(struct posix_expiry *expiry)
+{
+    expiry->pending = false;
+    expiry->taken(expiry);
+}
+
+/* Take *link out of the queue: its signal is delivered, or nobody's business any more. */
+static void release(struct queued **link)
+{
+    struct queued *q = *link;
+
+    if (q->expiry != NULL) {
+        taken(q->expiry);
+    }
+    *link = q->next;
+    if (tail == &q->next) {
+        tail = link;
+    }
+    q->next = free_list;
+    free_list = q;
+}
+
+/* Forget all pending signals of this number: it is ignored from now on. */
+static void discard(int sig)
+{
+    struct queued **link = &head;
+
+    while (*link != NULL) {
+        if ((*link)->info.si_signo == sig) {
+            *pending_of((*link)->thread) &= ~BIT(sig);
+            release(link);
+        } else {
+            link = &(*link)->next;
+        }
+    }
 }
 
 /* Take the first pending signal of `set`, lowest number first, for `p` or the process. */
@@ -122,13 +164,8 @@ static bool take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info)
     }
     struct queued *q = *found;
 
-    *found = q->next;
-    if (tail == &q->next) {
-        tail = found;
-    }
     *info = q->info;
-    q->next = free_list;
-    free_list = q;
+    release(found);
     return true;
 }
 
@@ -197,29 +234,64 @@ static void notify(struct posix_thread *p, const siginfo_t *info, uint64_t daif)
     }
 }
 
-int posix_send(struct posix_thread *thread, int sig, int code, union sigval value)
+/* Lock held; released. */
+static int send(struct posix_thread *thread, const siginfo_t *info, struct posix_expiry *from,
+                uint64_t daif)
 {
-    siginfo_t info = {.si_signo = sig, .si_code = code, .si_pid = PID, .si_value = value};
-    uint64_t daif;
+    int sig = info->si_signo;
     struct posix_thread *to;
     int result;
 
-    if (!is_signal(sig)) {
-        return sig == 0 ? 0 : TN_EINVAL;
-    }
-    daif = tn_kernel_lock();
     to = thread != NULL ? thread : choose(sig);
     if (is_ignored(sig) && !(to != NULL && to->waiting & BIT(sig))) {
+        if (from != NULL) {
+            taken(from);
+        }
         tn_kernel_unlock(daif);
         return 0;
     }
-    result = add_pending(thread, &info);
+    result = add_pending(thread, info, from);
+    if (from != NULL && !from->pending) {
+        taken(from); /* there is one of this number already, or no room */
+    }
     if (result != 0 || to == NULL || !accepts(to, sig)) {
         tn_kernel_unlock(daif);
         return result;
     }
-    notify(to, &info, daif);
+    notify(to, info, daif);
     return 0;
+}
+
+int posix_send(struct posix_thread *thread, int sig, int code, union sigval value)
+{
+    siginfo_t info = {.si_signo = sig, .si_code = code, .si_pid = PID, .si_value = value};
+
+    if (!is_signal(sig)) {
+        return sig == 0 ? 0 : TN_EINVAL;
+    }
+    return send(thread, &info, NULL, tn_kernel_lock());
+}
+
+void posix_send_expiry(struct posix_expiry *expiry, int sig, union sigval value)
+{
+    siginfo_t info = {.si_signo = sig, .si_code = SI_TIMER, .si_pid = PID, .si_value = value};
+
+    send(NULL, &info, expiry, tn_kernel_lock());
+}
+
+void posix_forget_expiry(struct posix_expiry *expiry)
+{
+    uint64_t daif = tn_kernel_lock();
+
+    if (expiry->pending) {
+        expiry->pending = false;
+        for (struct queued *q = head; q != NULL; q = q->next) {
+            if (q->expiry == expiry) {
+                q->expiry = NULL;
+            }
+        }
+    }
+    tn_kernel_unlock(daif);
 }
 
 static void call_handler(struct posix_thread *self, siginfo_t *info)
@@ -277,12 +349,16 @@ int sigaction(int sig, const struct sigaction *action, struct sigaction *old)
     if (!is_signal(sig) || (action != NULL && BIT(sig) & UNBLOCKABLE)) {
         return fail(EINVAL);
     }
+    posix_self(); /* the caller is to be found when the signal comes */
     daif = tn_kernel_lock();
     if (old != NULL) {
         *old = actions[sig];
     }
     if (action != NULL) {
         actions[sig] = *action;
+        if (is_ignored(sig)) {
+            discard(sig);
+        }
     }
     tn_kernel_unlock(daif);
     return 0;

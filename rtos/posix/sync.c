@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <tn/barrier.h>
 #include <tn/cond.h>
+#include <tn/kernel_mutex.h>
 #include <tn/mutex.h>
 #include <tn/rwlock.h>
 
@@ -15,7 +16,7 @@ _Static_assert(sizeof(struct tn_mutex) <= sizeof(pthread_mutex_t), "a mutex fits
 _Static_assert(offsetof(struct tn_mutex, kind) == offsetof(pthread_mutex_t, __kind), "initialiser");
 _Static_assert((TN_MUTEX_PLAIN | TN_MUTEX_STALL) == 24, "_PTHREAD_MUTEX_INITIALIZER");
 _Static_assert(sizeof(struct tn_cond) <= offsetof(pthread_cond_t, __clock), "a condition fits");
-_Static_assert(sizeof(struct tn_rwlock) <= sizeof(pthread_rwlock_t), "a lock fits");
+_Static_assert(sizeof(struct tn_rwlock) <= offsetof(pthread_rwlock_t, __made), "a lock fits");
 _Static_assert(sizeof(struct tn_barrier) <= offsetof(pthread_barrier_t, __inside), "it fits");
 
 static inline struct tn_mutex *native(pthread_mutex_t *mutex)
@@ -82,9 +83,33 @@ int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadl
     return pthread_mutex_clocklock(mutex, CLOCK_REALTIME, deadline);
 }
 
+/*
+ * Nobody but the owner unlocks.  Where POSIX leaves open what happens, a normal mutex whose
+ * owner has ended, anybody does.
+ */
+static int unlock_ended(pthread_mutex_t *mutex)
+{
+    struct tn_thread *owner = tn_mutex_owner(native(mutex));
+    uint64_t daif;
+
+    if (owner == NULL || !(native(mutex)->kind & TN_MUTEX_STALL) ||
+        posix_find((pthread_t)owner) != NULL) {
+        return EPERM;
+    }
+    daif = tn_kernel_lock();
+    if (native(mutex)->registered || tn_mutex_owner(native(mutex)) != owner) {
+        tn_kernel_unlock(daif);
+        return EPERM;
+    }
+    tn_mutex_pass(native(mutex), owner, TN_OK);
+    return -(int)tn_reschedule(tn_ready_first(tn_cpu_of(tn_thread_self())), daif, TN_OK);
+}
+
 int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    return -tn_mutex_unlock(native(mutex));
+    int code = tn_mutex_unlock(native(mutex));
+
+    return TN_UNLIKELY(code == TN_EPERM) ? unlock_ended(mutex) : -code;
 }
 
 int pthread_mutex_consistent(pthread_mutex_t *mutex)
@@ -187,6 +212,8 @@ int pthread_cond_broadcast(pthread_cond_t *cond)
     return 0;
 }
 
+#define RWLOCK_MADE ((pthread_rwlock_t)_PTHREAD_RWLOCK_INITIALIZER).__made
+
 static inline struct tn_rwlock *rwlock(pthread_rwlock_t *lock)
 {
     return (struct tn_rwlock *)(void *)lock;
@@ -197,13 +224,16 @@ int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attr
     if (attr != NULL && !attr->is_initialized) {
         return EINVAL;
     }
-    *lock = (pthread_rwlock_t){0};
+    *lock = (pthread_rwlock_t)_PTHREAD_RWLOCK_INITIALIZER;
     return 0;
 }
 
+/* Who ended without unlocking does not keep it; readers are not known by name. */
 int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 {
-    return lock->__readers != 0 || lock->__writer != NULL ? EBUSY : 0;
+    bool locked = lock->__writer != NULL && posix_find((pthread_t)lock->__writer) != NULL;
+
+    return locked || lock->__waiters != NULL ? EBUSY : 0;
 }
 
 int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
@@ -229,7 +259,7 @@ int pthread_rwlock_timedrdlock(pthread_rwlock_t *lock, const struct timespec *de
     if (!posix_deadline(CLOCK_REALTIME, deadline, &ticks)) {
         return EINVAL;
     }
-    return -tn_rwlock_read(rwlock(lock), ticks);
+    return ticks == 0 ? ETIMEDOUT : -tn_rwlock_read(rwlock(lock), ticks);
 }
 
 int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
@@ -255,12 +285,14 @@ int pthread_rwlock_timedwrlock(pthread_rwlock_t *lock, const struct timespec *de
     if (!posix_deadline(CLOCK_REALTIME, deadline, &ticks)) {
         return EINVAL;
     }
-    return -tn_rwlock_write(rwlock(lock), ticks);
+    return ticks == 0 ? ETIMEDOUT : -tn_rwlock_write(rwlock(lock), ticks);
 }
 
 int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
-    return -tn_rwlock_unlock(rwlock(lock));
+    int code = tn_rwlock_unlock(rwlock(lock));
+
+    return code == TN_EPERM && lock->__made != RWLOCK_MADE ? EINVAL : -code;
 }
 
 int pthread_barrier_init(pthread_barrier_t *barrier, const pthread_barrierattr_t *attr,
@@ -319,11 +351,9 @@ int pthread_spin_lock(pthread_spinlock_t *lock)
     return 0;
 }
 
+/* Who unlocks is not looked at: POSIX names no error for it, and it is what costs nothing. */
 int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
-    if (lock->__owner != (unsigned long)tn_thread_self()) {
-        return EPERM;
-    }
     __atomic_store_n(&lock->__owner, 0, __ATOMIC_RELEASE);
     return 0;
 }

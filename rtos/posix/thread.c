@@ -207,6 +207,19 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)
     return 0;
 }
 
+int posix_create_service(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)(void *))
+{
+    int code;
+
+    tn_sched_lock();
+    code = pthread_create(thread, attr, entry, NULL);
+    if (code == 0) {
+        alive--;
+    }
+    tn_sched_unlock();
+    return code;
+}
+
 /* main ends by pthread_exit(): the program goes on until the last other thread has ended. */
 static TN_NORETURN void wait_for_others(void)
 {

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <tn/alarm.h>
+#include <tn/kernel_time.h>
 #include <tn/list.h>
 #include <tn/sem.h>
 
@@ -18,11 +19,16 @@ struct timer {
     struct sigevent event;
     pthread_attr_t attr;
     clockid_t clock;
-    uint64_t deadline_ns; /* of the next expiry; exact, ticks are rounded */
-    uint64_t period_ns;
+    uint64_t period; /* ticks, 0: once */
+    uint64_t grid;   /* ticks: the next expiry, or one that is over */
     uint64_t missed;
     uint32_t due;     /* expiries that the service thread has still to serve */
     uint32_t overrun; /* of the last delivery */
+    bool armed;
+    bool follows; /* waits for `until` of CLOCK_REALTIME, which may be set meanwhile */
+    struct timespec until;
+    struct posix_expiry expiry;
+    struct timespec interval; /* as it was set; ticks are rounded */
 };
 
 static struct timer *all;
@@ -35,15 +41,39 @@ static int fail(int code)
     return -1;
 }
 
+/*
+ * The timer's signal was taken: what expired since it was sent is its overrun, and the timer
+ * goes on at its grid's next point.  So it interrupts nobody while its signal waits.  Kernel
+ * lock held.
+ */
+static void taken(struct posix_expiry *expiry)
+{
+    struct timer *timer = TN_LIST_OBJECT(expiry, struct timer, expiry);
+    uint64_t now = tn_time_counter();
+    uint64_t more = 0;
+
+    if (timer->period == 0) {
+        timer->overrun = 0;
+        return;
+    }
+    if (now > timer->grid) {
+        more = (now - timer->grid) / timer->period;
+    }
+    timer->overrun = more > (uint64_t)DELAYTIMER_MAX ? (uint32_t)DELAYTIMER_MAX : (uint32_t)more;
+    timer->grid += (more + 1) * timer->period;
+    tn_time_start(&timer->alarm.timer, timer->grid);
+}
+
 static void expired(struct tn_alarm *alarm)
 {
     struct timer *timer = (struct timer *)(void *)alarm;
 
-    timer->overrun = (uint32_t)(alarm->missed - timer->missed);
-    timer->missed = alarm->missed;
+    timer->follows = false;
     if (timer->event.sigev_notify == SIGEV_SIGNAL) {
-        posix_send(NULL, timer->event.sigev_signo, SI_TIMER, timer->event.sigev_value);
-    } else if (timer->event.sigev_notify == SIGEV_THREAD) {
+        posix_send_expiry(&timer->expiry, timer->event.sigev_signo, timer->event.sigev_value);
+    } else {
+        timer->overrun = (uint32_t)(alarm->missed - timer->missed);
+        timer->missed = alarm->missed;
         timer->due++;
         tn_sem_give(&work);
     }
@@ -113,7 +143,7 @@ static int start_service(void)
     attr.inheritsched = PTHREAD_EXPLICIT_SCHED;
     attr.schedparam.sched_priority = sched_get_priority_max(SCHED_FIFO);
     serving = true;
-    return pthread_create(&thread, &attr, serve, NULL);
+    return posix_create_service(&thread, &attr, serve);
 }
 
 static struct timer *find(timer_t id)
@@ -126,13 +156,56 @@ static struct timer *find(timer_t id)
     return t;
 }
 
+/* A timer without notification only has its grid. */
+static void start(struct timer *t, uint64_t deadline)
+{
+    t->grid = deadline;
+    t->armed = true;
+    if (t->event.sigev_notify == SIGEV_SIGNAL) {
+        tn_alarm_start(&t->alarm, deadline, 0);
+    } else if (t->event.sigev_notify == SIGEV_THREAD) {
+        tn_alarm_start(&t->alarm, deadline, t->period);
+    }
+}
+
+/* CLOCK_REALTIME was set: timers for a point of it wait for another tick now. */
+static void clock_changed(void)
+{
+    for (struct timer *t = all; t != NULL; t = t->next) {
+        uint64_t deadline;
+
+        if (t->follows && t->armed && tn_time_ticks() < t->grid) {
+            tn_alarm_stop(&t->alarm);
+            posix_deadline(CLOCK_REALTIME, &t->until, &deadline);
+            start(t, deadline);
+        }
+    }
+}
+
+static struct posix_clock_listener listener = {.changed = clock_changed};
+
+/* Timer in the list of all.  The first one makes us listen to the clock. */
+static void enlist(struct timer *t)
+{
+    static bool listening;
+
+    tn_sched_lock();
+    if (!listening) {
+        listening = true;
+        posix_clock_listen(&listener);
+    }
+    t->next = all;
+    all = t;
+    tn_sched_unlock();
+}
+
 int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
 {
     struct timer *t;
 
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) {
-        return fail(clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID ? ENOTSUP
-                                                                                          : EINVAL);
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_PROCESS_CPUTIME_ID &&
+        clock != CLOCK_THREAD_CPUTIME_ID) {
+        return fail(EINVAL);
     }
     if (event != NULL && (event->sigev_notify < SIGEV_NONE || event->sigev_notify > SIGEV_THREAD ||
                           (event->sigev_notify == SIGEV_SIGNAL &&
@@ -144,13 +217,15 @@ int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
         return fail(EAGAIN);
     }
     t->clock = clock;
+    t->expiry.taken = taken;
     if (event != NULL) {
         t->event = *event;
     } else {
         t->event.sigev_notify = SIGEV_SIGNAL;
         t->event.sigev_signo = SIGALRM;
-        t->event.sigev_value.sival_int = (int)(uintptr_t)t;
+        t->event.sigev_value.sival_ptr = t; /* POSIX: the timer's ID */
     }
+    posix_self(); /* the caller is to be found when the signal comes */
     pthread_attr_init(&t->attr);
     if (t->event.sigev_notify == SIGEV_THREAD) {
         if (t->event.sigev_notify_attributes != NULL) {
@@ -162,10 +237,7 @@ int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
         }
     }
     tn_alarm_init(&t->alarm, expired);
-    tn_sched_lock();
-    t->next = all;
-    all = t;
-    tn_sched_unlock();
+    enlist(t);
     *id = (timer_t)t;
     return 0;
 }
@@ -185,6 +257,7 @@ int timer_delete(timer_t id)
     }
     *link = t->next;
     tn_sched_unlock();
+    posix_forget_expiry(&t->expiry);
     free(t);
     return 0;
 }
@@ -205,22 +278,32 @@ static struct timespec to_timespec(uint64_t ns)
                              .tv_nsec = (long)(ns % TN_NS_PER_SEC)};
 }
 
+/* Ticks until the next expiry, at least one; 0: there will be none. */
+static uint64_t left(const struct timer *t)
+{
+    uint64_t now = tn_time_ticks();
+
+    if (!t->armed) {
+        return 0;
+    }
+    if (now < t->grid) {
+        return t->grid - now;
+    }
+    if (t->period != 0) {
+        return t->period - (now - t->grid) % t->period;
+    }
+    return tn_alarm_active(&t->alarm) ? 1 : 0;
+}
+
 int timer_gettime(timer_t id, struct itimerspec *value)
 {
     struct timer *t = find(id);
-    uint64_t left = 0;
 
     if (t == NULL) {
         return fail(EINVAL);
     }
-    if (tn_alarm_active(&t->alarm)) {
-        uint64_t now = tn_time_ticks();
-        uint64_t end = t->alarm.timer.deadline;
-
-        left = end > now ? tn_time_from_ticks(end - now) : 1;
-    }
-    value->it_value = to_timespec(left);
-    value->it_interval = to_timespec(t->period_ns);
+    value->it_value = to_timespec(tn_time_from_ticks(left(t)));
+    value->it_interval = t->interval;
     return 0;
 }
 
@@ -236,19 +319,25 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *value, struct 
         timer_gettime(id, old);
     }
     tn_alarm_stop(&t->alarm);
-    t->period_ns = to_ns(&value->it_interval);
+    posix_forget_expiry(&t->expiry);
+    t->interval = value->it_interval;
+    t->period = tn_time_to_ticks(to_ns(&value->it_interval));
     t->missed = 0;
     t->alarm.missed = 0;
     t->overrun = 0;
+    t->follows = false;
+    t->armed = false;
     if (to_ns(&value->it_value) == 0) {
         return 0;
     }
     if (flags & TIMER_ABSTIME) {
         posix_deadline(t->clock, &value->it_value, &deadline);
+        t->until = value->it_value;
+        t->follows = t->clock == CLOCK_REALTIME;
     } else {
         deadline = tn_time_to_ticks(tn_time_now() + to_ns(&value->it_value));
     }
-    tn_alarm_start(&t->alarm, deadline, tn_time_to_ticks(t->period_ns));
+    start(t, deadline);
     return 0;
 }
 
@@ -259,7 +348,7 @@ int timer_getoverrun(timer_t id)
     if (t == NULL) {
         return fail(EINVAL);
     }
-    return t->overrun > (uint32_t)DELAYTIMER_MAX ? DELAYTIMER_MAX : (int)t->overrun;
+    return (int)t->overrun;
 }
 
 static struct tn_alarm seconds = {.timer = TN_TIMER_INIT};
@@ -278,6 +367,7 @@ unsigned alarm(unsigned delay)
     if (tn_alarm_active(&seconds) && seconds.timer.deadline > now) {
         left = tn_time_from_ticks(seconds.timer.deadline - now);
     }
+    posix_self();
     tn_alarm_stop(&seconds);
     if (delay != 0) {
         tn_alarm_init(&seconds, alarm_expired);

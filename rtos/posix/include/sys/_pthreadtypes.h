@@ -113,11 +113,12 @@ typedef struct {
     unsigned int __readers;
     void *__writer;
     void *__waiters;
+    unsigned int __made;
 } pthread_rwlock_t;
 
 #define _PTHREAD_RWLOCK_INITIALIZER                                                                \
     {                                                                                              \
-        0, 0, 0                                                                                    \
+        0, 0, 0, 0x4c52                                                                            \
     }
 
 typedef struct {
