@@ -47,7 +47,6 @@ struct bare_program bare_boot(uint64_t base, uint64_t memory);
 
 static TN_NORETURN void stop(const char *text)
 {
-    tn_uart_init(TN_BOARD_CONSOLE_BASE);
     while (*text != '\0') {
         tn_uart_putc(TN_BOARD_CONSOLE_BASE, *text++);
     }
@@ -133,8 +132,12 @@ struct bare_program bare_boot(uint64_t base, uint64_t memory)
         .end = (uint64_t *)end,
     };
     struct tn_image image;
-    const struct tn_partition_desc *desc = check(&image, base);
-    const struct tn_region *regions = tn_desc_regions(desc);
+    const struct tn_partition_desc *desc;
+    const struct tn_region *regions;
+
+    tn_uart_init(TN_BOARD_CONSOLE_BASE); /* for the program, too */
+    desc = check(&image, base);
+    regions = tn_desc_regions(desc);
 
     /* Tables are written past the caches: no old line may be written back over them, or hit. */
     clean_lines(memory, end);
