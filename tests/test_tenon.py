@@ -51,7 +51,7 @@ def test_posix(tmp_path):
     assert (code, lines) == (9, [
         "joined 42 errno 0", "cleanup done", "cancelled 1", "slept, woken, signal 1", "alarm 1",
         "sigwait 1", "received 5 high 9", "timed out 1", "timer 77",
-        'mortise: partition 0 "test" exit 3'])
+        'mortise: partition 0 "posix" exit 3'])
 
 
 def test_example(tmp_path):
