@@ -243,7 +243,8 @@ static int send(struct posix_thread *thread, const siginfo_t *info, struct posix
     int result;
 
     to = thread != NULL ? thread : choose(sig);
-    if (is_ignored(sig) && !(to != NULL && to->waiting & BIT(sig))) {
+    /* Who blocks it may still wait for it or choose an action before it is delivered. */
+    if (is_ignored(sig) && to != NULL && accepts(to, sig) && !(to->waiting & BIT(sig))) {
         if (from != NULL) {
             taken(from);
         }
