@@ -127,8 +127,7 @@ int pthread_attr_getstack(const pthread_attr_t *attr, void **stack, size_t *size
 
 int pthread_attr_setstack(pthread_attr_t *attr, void *stack, size_t size)
 {
-    if (size < PTHREAD_STACK_MIN || (uintptr_t)stack % TN_STACK_ALIGN != 0 ||
-        size % TN_STACK_ALIGN != 0) {
+    if (stack == NULL || size < PTHREAD_STACK_MIN) {
         return EINVAL;
     }
     attr->stackaddr = stack;

@@ -136,6 +136,11 @@ static int make_plan(const pthread_attr_t *attr, struct plan *plan)
     plan->detached = attr->detachstate == PTHREAD_CREATE_DETACHED;
     plan->stack = attr->stackaddr;
     plan->stack_size = attr->stacksize;
+    if (plan->stack != NULL) { /* as malloc() returns it; ours begins at a multiple of 16 */
+        plan->stack = (void *)(((uintptr_t)plan->stack + TN_STACK_ALIGN - 1) &
+                               ~(uintptr_t)(TN_STACK_ALIGN - 1));
+        plan->stack_size -= (size_t)((char *)plan->stack - (char *)attr->stackaddr);
+    }
     if (attr->inheritsched == PTHREAD_EXPLICIT_SCHED) {
         plan->policy = attr->schedpolicy;
         plan->priority = attr->schedparam.sched_priority;

@@ -350,28 +350,3 @@ int timer_getoverrun(timer_t id)
     }
     return (int)t->overrun;
 }
-
-static struct tn_alarm seconds = {.timer = TN_TIMER_INIT};
-
-static void alarm_expired(struct tn_alarm *alarm)
-{
-    (void)alarm;
-    posix_send(NULL, SIGALRM, SI_TIMER, (union sigval){0});
-}
-
-unsigned alarm(unsigned delay)
-{
-    uint64_t now = tn_time_ticks();
-    uint64_t left = 0;
-
-    if (tn_alarm_active(&seconds) && seconds.timer.deadline > now) {
-        left = tn_time_from_ticks(seconds.timer.deadline - now);
-    }
-    posix_self();
-    tn_alarm_stop(&seconds);
-    if (delay != 0) {
-        tn_alarm_init(&seconds, alarm_expired);
-        tn_alarm_start(&seconds, now + tn_time_to_ticks(delay * TN_NS_PER_SEC), 0);
-    }
-    return (unsigned)((left + TN_NS_PER_SEC - 1) / TN_NS_PER_SEC);
-}
