@@ -27,7 +27,7 @@ def test_program(tmp_path, name, mode):
 
 
 @pytest.mark.parametrize("call, why", (
-    ("fork", "use a thread"), ("mmap", "use malloc()"), ("aio_read", "give the work to a thread"),
+    ("waitpid", "use a thread"), ("mmap", "use malloc()"), ("aio_read", "give the work to a thread"),
     ("sigaltstack", "run on the stack of the thread"), ("getpwnam", "one user")))
 def test_absent(tmp_path, call, why):
     """What is not offered does not link, and the message says what to do."""
