@@ -93,16 +93,25 @@ static inline void posix_cancel_end(struct posix_thread *self)
 /* The calling thread's signals that are pending and not blocked are delivered. */
 void posix_deliver(void);
 
+#define POSIX_SIGNAL(sig) ((sigset_t)1 << (sig))
+#define POSIX_UNBLOCKABLE (POSIX_SIGNAL(SIGKILL) | POSIX_SIGNAL(SIGSTOP))
+
+/*
+ * Take the first pending signal of `set`, lowest number first, for `p` or the process; false:
+ * there is none.  Kernel lock held.
+ */
+bool posix_take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info);
+
 /* Send `sig` to a thread, or, `thread` NULL, to the program.  Any context. */
 int posix_send(struct posix_thread *thread, int sig, int code, union sigval value);
 
 /*
- * Whose signal of a timer is pending: `taken` is called, kernel lock held, when it is delivered,
- * or ignored at once.
+ * Whose signal of a timer is pending: `taken` is called, kernel lock held, when it is delivered
+ * or, `delivered` false, was ignored at once.
  */
 struct posix_expiry {
     bool pending;
-    void (*taken)(struct posix_expiry *expiry);
+    void (*taken)(struct posix_expiry *expiry, bool delivered);
 };
 
 /* A timer that has no signal pending expired: send `sig` to the program.  Any context. */

@@ -14,8 +14,6 @@
 #include "internal.h"
 
 #define PID 1
-#define BIT(sig) ((sigset_t)1 << (sig))
-#define UNBLOCKABLE (BIT(SIGKILL) | BIT(SIGSTOP))
 #define QUEUE CONFIG_POSIX_SIGNALS
 
 /* A pending signal.  Standard signals are pending once for each receiver. */
@@ -78,7 +76,7 @@ static int add_pending(struct posix_thread *p, const siginfo_t *info, struct pos
     sigset_t *pending = pending_of(p);
     struct queued *q;
 
-    if (info->si_signo < SIGRTMIN && *pending & BIT(info->si_signo)) {
+    if (info->si_signo < SIGRTMIN && *pending & POSIX_SIGNAL(info->si_signo)) {
         return 0;
     }
     q = take_free();
@@ -91,15 +89,15 @@ static int add_pending(struct posix_thread *p, const siginfo_t *info, struct pos
     }
     *tail = q;
     tail = &q->next;
-    *pending |= BIT(info->si_signo);
+    *pending |= POSIX_SIGNAL(info->si_signo);
     return 0;
 }
 
 /* The timer's signal is not pending any more, and the timer goes on. */
-static void taken(struct posix_expiry *expiry)
+static void taken(struct posix_expiry *expiry, bool delivered)
 {
     expiry->pending = false;
-    expiry->taken(expiry);
+    expiry->taken(expiry, delivered);
 }
 
 /* Take *link out of the queue: its signal is delivered, or nobody's business any more. */
@@ -108,7 +106,7 @@ static void release(struct queued **link)
     struct queued *q = *link;
 
     if (q->expiry != NULL) {
-        taken(q->expiry);
+        taken(q->expiry, true);
     }
     *link = q->next;
     if (tail == &q->next) {
@@ -125,7 +123,7 @@ static void discard(int sig)
 
     while (*link != NULL) {
         if ((*link)->info.si_signo == sig) {
-            *pending_of((*link)->thread) &= ~BIT(sig);
+            *pending_of((*link)->thread) &= ~POSIX_SIGNAL(sig);
             release(link);
         } else {
             link = &(*link)->next;
@@ -133,8 +131,7 @@ static void discard(int sig)
     }
 }
 
-/* Take the first pending signal of `set`, lowest number first, for `p` or the process. */
-static bool take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info)
+bool posix_take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info)
 {
     sigset_t ready = (p->pending | process_pending) & set;
     struct queued **link, **found = NULL;
@@ -146,7 +143,7 @@ static bool take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info)
         return false;
     }
     sig = __builtin_ctzl(ready);
-    receiver = p->pending & BIT(sig) ? p : NULL;
+    receiver = p->pending & POSIX_SIGNAL(sig) ? p : NULL;
     for (link = &head; *link != NULL; link = &(*link)->next) {
         if ((*link)->thread == receiver && (*link)->info.si_signo == sig) {
             more = found != NULL;
@@ -157,7 +154,7 @@ static bool take_pending(struct posix_thread *p, sigset_t set, siginfo_t *info)
         }
     }
     if (!more) {
-        *pending_of(receiver) &= ~BIT(sig);
+        *pending_of(receiver) &= ~POSIX_SIGNAL(sig);
     }
     if (found == NULL) {
         return false;
@@ -182,7 +179,7 @@ static bool is_ignored(int sig)
 
 static bool accepts(const struct posix_thread *p, int sig)
 {
-    return !(p->mask & BIT(sig)) || p->waiting & BIT(sig);
+    return !(p->mask & POSIX_SIGNAL(sig)) || p->waiting & POSIX_SIGNAL(sig);
 }
 
 /* Who is to have a signal for the process: who waits for it, the main thread, anybody. */
@@ -196,7 +193,7 @@ static struct posix_thread *choose(int sig)
         if (p == NULL || t->state & TN_THREAD_ENDED || p->exiting) {
             continue;
         }
-        if (p->waiting & BIT(sig)) {
+        if (p->waiting & POSIX_SIGNAL(sig)) {
             return p;
         }
         if (accepts(p, sig) && (any == NULL || t == tn_thread_main())) {
@@ -212,8 +209,8 @@ static void notify(struct posix_thread *p, const siginfo_t *info, uint64_t daif)
     struct tn_thread *t = native(p);
     bool woken;
 
-    if (p->waiting & BIT(info->si_signo)) {
-        take_pending(p, p->waiting, &p->info);
+    if (p->waiting & POSIX_SIGNAL(info->si_signo)) {
+        posix_take_pending(p, p->waiting, &p->info);
         p->waiting = 0;
         woken = tn_wait_interrupt(t, TN_OK);
     } else if (t == tn_thread_self() && !tn_in_irq()) {
@@ -244,16 +241,16 @@ static int send(struct posix_thread *thread, const siginfo_t *info, struct posix
 
     to = thread != NULL ? thread : choose(sig);
     /* Who blocks it may still wait for it or choose an action before it is delivered. */
-    if (is_ignored(sig) && to != NULL && accepts(to, sig) && !(to->waiting & BIT(sig))) {
+    if (is_ignored(sig) && to != NULL && accepts(to, sig) && !(to->waiting & POSIX_SIGNAL(sig))) {
         if (from != NULL) {
-            taken(from);
+            taken(from, false);
         }
         tn_kernel_unlock(daif);
         return 0;
     }
     result = add_pending(thread, info, from);
     if (from != NULL && !from->pending) {
-        taken(from); /* there is one of this number already, or no room */
+        taken(from, false); /* there is one of this number already, or no room */
     }
     if (result != 0 || to == NULL || !accepts(to, sig)) {
         tn_kernel_unlock(daif);
@@ -314,7 +311,7 @@ static void call_handler(struct posix_thread *self, siginfo_t *info)
     if (action.sa_flags & SA_RESETHAND) {
         actions[sig].sa_handler = SIG_DFL;
     }
-    self->mask |= action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : BIT(sig));
+    self->mask |= action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : POSIX_SIGNAL(sig));
     if (action.sa_flags & SA_SIGINFO) {
         action.sa_sigaction(sig, info, NULL);
     } else {
@@ -334,7 +331,7 @@ void posix_deliver(void)
     self->async = 0;
     do {
         daif = tn_kernel_lock();
-        found = take_pending(self, ~self->mask, &info);
+        found = posix_take_pending(self, ~self->mask, &info);
         tn_kernel_unlock(daif);
         if (found) {
             self->handled++;
@@ -347,7 +344,7 @@ int sigaction(int sig, const struct sigaction *action, struct sigaction *old)
 {
     uint64_t daif;
 
-    if (!is_signal(sig) || (action != NULL && BIT(sig) & UNBLOCKABLE)) {
+    if (!is_signal(sig) || (action != NULL && POSIX_SIGNAL(sig) & POSIX_UNBLOCKABLE)) {
         return fail(EINVAL);
     }
     posix_self(); /* the caller is to be found when the signal comes */
@@ -398,7 +395,7 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
     default:
         return EINVAL;
     }
-    self->mask &= ~UNBLOCKABLE;
+    self->mask &= ~POSIX_UNBLOCKABLE;
     if ((self->pending | process_pending) & ~self->mask) {
         posix_deliver();
     }
@@ -454,102 +451,4 @@ int sigqueue(pid_t pid, int sig, union sigval value)
         return fail(ESRCH);
     }
     return posix_result(posix_send(NULL, sig, SI_QUEUE, value));
-}
-
-/* Wait for a signal that is handled, or, with `waiting`, for one of a set; 0: woken by it. */
-static long wait_signal(struct posix_thread *self, uint64_t deadline)
-{
-    static struct tn_waitq nowhere;
-
-    (void)self;
-    if (deadline == TN_FOREVER) {
-        return tn_block(&nowhere);
-    }
-    return tn_block_until(&nowhere, deadline);
-}
-
-int sigsuspend(const sigset_t *set)
-{
-    struct posix_thread *self = posix_cancel_begin();
-    sigset_t before = self->mask;
-    uint32_t handled = self->handled;
-
-    self->mask = *set & ~UNBLOCKABLE;
-    posix_deliver();
-    for (;;) {
-        tn_kernel_enter();
-        if (self->handled != handled || self->cancelled) {
-            tn_kernel_leave();
-            break;
-        }
-        wait_signal(self, TN_FOREVER);
-    }
-    self->mask = before;
-    posix_deliver();
-    posix_cancel_end(self);
-    return fail(EINTR);
-}
-
-int pause(void)
-{
-    sigset_t mask = posix_self()->mask;
-
-    return sigsuspend(&mask);
-}
-
-/* The signal, or a negative error. */
-static int wait_set(sigset_t set, siginfo_t *info, uint64_t deadline)
-{
-    struct posix_thread *self = posix_cancel_begin();
-    long result = TN_OK;
-
-    tn_kernel_enter();
-    if (take_pending(self, set, &self->info)) {
-        tn_kernel_leave();
-    } else if (deadline == 0) {
-        tn_kernel_leave();
-        result = TN_ETIMEDOUT;
-    } else {
-        self->waiting = set;
-        result = wait_signal(self, deadline);
-        self->waiting = 0;
-    }
-    posix_cancel_end(self);
-    if (result != TN_OK) {
-        return result == TN_ETIMEDOUT ? TN_EAGAIN : (int)result;
-    }
-    if (info != NULL) {
-        *info = self->info;
-    }
-    return self->info.si_signo;
-}
-
-int sigwait(const sigset_t *set, int *sig)
-{
-    int result;
-
-    do {
-        result = wait_set(*set, NULL, TN_FOREVER);
-    } while (result == TN_EINTR);
-    *sig = result;
-    return 0;
-}
-
-int sigwaitinfo(const sigset_t *set, siginfo_t *info)
-{
-    return posix_result(wait_set(*set, info, TN_FOREVER));
-}
-
-int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)
-{
-    uint64_t ns;
-
-    if (timeout == NULL) {
-        return sigwaitinfo(set, info);
-    }
-    if (timeout->tv_nsec < 0 || timeout->tv_nsec >= (long)TN_NS_PER_SEC || timeout->tv_sec < 0) {
-        return fail(EINVAL);
-    }
-    ns = (uint64_t)timeout->tv_sec * TN_NS_PER_SEC + (uint64_t)timeout->tv_nsec;
-    return posix_result(wait_set(*set, info, ns == 0 ? 0 : tn_time_to_ticks(tn_time_now() + ns)));
 }

@@ -13,6 +13,8 @@
 
 #include "internal.h"
 
+#define IGNORED_NS 1000000u /* a timer whose signal is ignored expires at most as often */
+
 struct timer {
     struct tn_alarm alarm; /* first */
     struct timer *next;
@@ -43,23 +45,29 @@ static int fail(int code)
 
 /*
  * The timer's signal was taken: what expired since it was sent is its overrun, and the timer
- * goes on at its grid's next point.  So it interrupts nobody while its signal waits.  Kernel
+ * goes on at its grid's next point.  So it interrupts nobody while its signal waits.  One that
+ * is ignored comes seldom: a period of some nanoseconds must not take the whole CPU.  Kernel
  * lock held.
  */
-static void taken(struct posix_expiry *expiry)
+static void taken(struct posix_expiry *expiry, bool delivered)
 {
     struct timer *timer = TN_LIST_OBJECT(expiry, struct timer, expiry);
     uint64_t now = tn_time_counter();
     uint64_t more = 0;
 
-    if (timer->period == 0) {
-        timer->overrun = 0;
-        return;
+    if (!delivered) {
+        now += tn_time_to_ticks(IGNORED_NS);
     }
-    if (now > timer->grid) {
+    if (timer->period != 0 && now > timer->grid) {
         more = (now - timer->grid) / timer->period;
     }
-    timer->overrun = more > (uint64_t)DELAYTIMER_MAX ? (uint32_t)DELAYTIMER_MAX : (uint32_t)more;
+    if (delivered) {
+        timer->overrun =
+            more > (uint64_t)DELAYTIMER_MAX ? (uint32_t)DELAYTIMER_MAX : (uint32_t)more;
+    }
+    if (timer->period == 0) {
+        return;
+    }
     timer->grid += (more + 1) * timer->period;
     tn_time_start(&timer->alarm.timer, timer->grid);
 }
