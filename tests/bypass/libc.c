@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -50,8 +51,23 @@ static void start(int argc, char **argv)
 static void memory(void)
 {
     size_t blocks = 0;
+    char *grown = NULL;
     void *aligned;
 
+    /* Every size, with holes from what was freed: aligned, whole, and kept by realloc. */
+    for (size_t size = 1; size < 200; size++) {
+        char *block = malloc(size);
+        CHECK(block && (uintptr_t)block % _Alignof(max_align_t) == 0);
+        memset(block, (int)size, size);
+        grown = realloc(grown, size);
+        CHECK(grown && (uintptr_t)grown % _Alignof(max_align_t) == 0);
+        CHECK(size == 1 || grown[size - 2] == (char)(size - 1));
+        grown[size - 1] = (char)size;
+        if (size % 3) {
+            free(block);
+        }
+    }
+    free(grown);
     CHECK(calloc((size_t)1 << 40, 1 << 30) == NULL && errno == ENOMEM);
     CHECK(posix_memalign(&aligned, 48, 1) == EINVAL);
     CHECK(posix_memalign(&aligned, 256, SIZE_MAX - 4) == ENOMEM);

@@ -32,7 +32,13 @@ NEWLIB_CONFIGURE = (
 # runs for a while with the MMU off, where an unaligned access faults.
 NEWLIB_CFLAGS = (
     "-Os -g0 -w -ffunction-sections -fdata-sections -mstrict-align -fstack-size-section "
-    "-fno-unwind-tables -fno-asynchronous-unwind-tables -D_READ_WRITE_RETURN_TYPE=_ssize_t -D__DYNAMIC_REENT__"
+    "-fno-unwind-tables -fno-asynchronous-unwind-tables -D_READ_WRITE_RETURN_TYPE=_ssize_t "
+    "-D__DYNAMIC_REENT__"
+)
+# Its small malloc aligns to 8 bytes, but max_align_t of AArch64 has 16 (C11 7.22.3).
+NEWLIB_EDITS = (
+    ("newlib/libc/stdlib/nano-mallocr.c", "#define MALLOC_ALIGN (8U)",
+     "#define MALLOC_ALIGN (16U)"),
 )
 # What the configuration must have brought about, in the headers that applications see.
 NEWLIB_MUST_DEFINE = (
@@ -136,6 +142,16 @@ def jobs():
     return f"-j{len(os.sched_getaffinity(0))}"
 
 
+def edit(work, path, old, new):
+    """Replace the one occurrence of a text."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if text.count(old) != 1:
+        work.fail(f"{os.path.basename(path)}: '{old}' is not there; the package has changed")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(old, new))
+
+
 def build_newlib(work, scratch, out):
     """newlib for aarch64-none-elf: include/, lib/libc.a, lib/libm.a."""
     work.step("configuring")
@@ -143,6 +159,8 @@ def build_newlib(work, scratch, out):
     if not archives:
         work.fail("newlib-source is not installed")
     work.run(["tar", "xf", archives[0], "--strip-components=1"], scratch)
+    for name, old, new in NEWLIB_EDITS:
+        edit(work, os.path.join(scratch, name), old, new)
     build = os.path.join(scratch, "build")
     os.mkdir(build)
     tools = [f"{name.upper()}_FOR_TARGET=llvm-{name}"
@@ -294,7 +312,8 @@ class Recipe:
 
 RECIPES = (
     Recipe("newlib", "build", "C library", 3, build_newlib,
-           (NEWLIB_CONFIGURE, NEWLIB_CFLAGS, NEWLIB_MUST_DEFINE), package="newlib-source"),
+           (NEWLIB_CONFIGURE, NEWLIB_CFLAGS, NEWLIB_EDITS, NEWLIB_MUST_DEFINE),
+           package="newlib-source"),
     Recipe("newlib-extra", "build", "C library's fast and POSIX parts", 1, build_newlib_extra,
            (NEWLIB_EXTRA, NEWLIB_CFLAGS), package="newlib-source"),
     Recipe("libfdt", "build", "reads device trees", 1, build_libfdt),
