@@ -53,22 +53,57 @@ void tn_image_limits(const struct tn_image *image, unsigned partition,
     limits->hv_bss_size = image->info->hv_bss_size;
 }
 
-/* Whether two partitions may not both have `a` and `b`.  Image bytes are read-only, and a
- * partition can name its own only. */
-static bool clash(const struct tn_region *a, const struct tn_region *b)
+/* Whether both say that they share these pages, and may. */
+static bool shared(const struct tn_region *a, const struct tn_region *b, uint64_t banked)
 {
-    return a->kind == b->kind && a->kind != TN_REGION_IMAGE &&
-           image_overlap(a->source, a->size, b->source, b->size);
+    if ((a->access & b->access & TN_ACCESS_SHARED) == 0 || a->source != b->source ||
+        a->size != b->size) {
+        return false;
+    }
+    return a->kind == TN_REGION_MEMORY || banked == TN_IMAGE_BANKED_UNKNOWN ||
+           (a->source == banked && a->size == TN_IMAGE_PAGE);
 }
 
-static int check_regions(const struct tn_image *image, unsigned partition, unsigned earlier)
+/* Whether two partitions may not both have `a` and `b`.  Image bytes are read-only, and a
+ * partition can name its own only. */
+static bool clash(const struct tn_region *a, const struct tn_region *b, uint64_t banked)
+{
+    return a->kind == b->kind && a->kind != TN_REGION_IMAGE &&
+           image_overlap(a->source, a->size, b->source, b->size) && !shared(a, b, banked);
+}
+
+/* Shared memory has two ends: a third partition with the same pages is one too many. */
+static bool third(const struct tn_image *image, const struct tn_region *region, unsigned earlier)
+{
+    for (unsigned p = 0; p < earlier; p++) {
+        const struct tn_partition_desc *desc = image_desc(image, p);
+
+        for (unsigned i = 0; i < desc->region_count; i++) {
+            const struct tn_region *other = &tn_desc_regions(desc)[i];
+
+            if (other->kind == TN_REGION_MEMORY && other->source == region->source) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static int check_regions(const struct tn_image *image, unsigned partition, unsigned earlier,
+                         uint64_t banked)
 {
     const struct tn_partition_desc *a = image_desc(image, partition);
     const struct tn_partition_desc *b = image_desc(image, earlier);
 
     for (unsigned i = 0; i < a->region_count; i++) {
+        const struct tn_region *region = &tn_desc_regions(a)[i];
+
         for (unsigned j = 0; j < b->region_count; j++) {
-            if (clash(&tn_desc_regions(a)[i], &tn_desc_regions(b)[j])) {
+            const struct tn_region *other = &tn_desc_regions(b)[j];
+
+            if (clash(region, other, banked) ||
+                (region->kind == TN_REGION_MEMORY && other->kind == TN_REGION_MEMORY &&
+                 region->source == other->source && third(image, region, earlier))) {
                 return image_code(TN_PARTS_REGION, partition, i, earlier);
             }
         }
@@ -93,7 +128,7 @@ static int check_spis(const struct tn_image *image, unsigned partition, unsigned
     return 0;
 }
 
-int tn_image_check_partitions(const struct tn_image *image)
+int tn_image_check_partitions(const struct tn_image *image, uint64_t banked)
 {
     for (unsigned i = 1; i < image->toc->partition_count; i++) {
         for (unsigned j = 0; j < i; j++) {
@@ -102,7 +137,7 @@ int tn_image_check_partitions(const struct tn_image *image)
             if ((image_desc(image, i)->cpus & image_desc(image, j)->cpus) != 0) {
                 return image_code(TN_PARTS_CPU, i, 0, j);
             }
-            code = check_regions(image, i, j);
+            code = check_regions(image, i, j, banked);
             if (code == 0) {
                 code = check_spis(image, i, j);
             }
@@ -157,5 +192,5 @@ int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits)
 {
     int code = tn_image_check_each(image, limits);
 
-    return code != 0 ? code : tn_image_check_partitions(image);
+    return code != 0 ? code : tn_image_check_partitions(image, limits->banked);
 }

@@ -20,7 +20,7 @@ static struct sample valid;
 static struct tn_desc_limits board_limits(void)
 {
     return (struct tn_desc_limits){
-        .ipa_size = 1ull << 40, .image_base = 0x48000000, .cpu_count = 4};
+        .ipa_size = 1ull << 40, .image_base = 0x48000000, .cpu_count = 4, .banked = 0x09000000};
 }
 
 /* Everything that the library checks; the exact size, so that the sanitizer sees any overrun. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hypercall group EXIT: a partition ends itself.  Its own faults are hv/report's. */
 #include <tn/abi/cap.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/partition.h>
 #include <tn/hv/report.h>
@@ -13,10 +14,12 @@ static TN_HC_FUNCTION long hc_exit(uint64_t id, uint64_t status, uint64_t x2, ui
     (void)id, (void)x2, (void)x3;
     status &= STATUS_MASK;
     if (status != 0) {
+        tn_hv_lock();
         tn_hv_partition_line();
         tn_hv_text(" exit ");
         tn_hv_decimal((uint32_t)status);
         tn_hv_text("\n");
+        tn_hv_unlock();
     }
     tn_hv_partition_end();
 }

@@ -6,13 +6,17 @@
 #include <tn/hv/irq.h>
 
 #include <tn/board.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
 
 /* The frames of the partition's CPU follow those of the CPUs before it. */
-#define GICR_PA (TN_BOARD_GICR_BASE + CONFIG_HV_CPU * TN_BOARD_GICR_SIZE)
+#define GICR_PA(cpu) (TN_BOARD_GICR_BASE + (cpu)*TN_BOARD_GICR_SIZE)
+
+/* With several partitions it is start() that knows the CPU. */
+#define GICR_SIZE (CONFIG_PARTITIONS == 1 ? TN_BOARD_GICR_SIZE : 0)
 
 TN_HV_DEVICE(gicd, HV_VA_GICD, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE);
-TN_HV_DEVICE(gicr, HV_VA_GICR, GICR_PA, TN_BOARD_GICR_SIZE);
+TN_HV_DEVICE(gicr, HV_VA_GICR, GICR_PA(CONFIG_HV_CPU), GICR_SIZE);
 TN_HV_DEVICE(gicc, HV_VA_GICC, TN_BOARD_GICC_BASE, TN_BOARD_GICC_SIZE);
 
 _Static_assert(TN_BOARD_GICD_SIZE <= HV_VA_CONSOLE - HV_VA_GICD - HV_PAGE, "window");
@@ -25,15 +29,38 @@ const struct tn_gic tn_hv_gic = {
     .gicc = HV_VA_GICC,
 };
 
+static void map_own(const struct tn_hv_boot *boot)
+{
+    struct tn_hv_device gicr = {
+        .pa = GICR_PA((unsigned)__builtin_ctzll(boot->desc->cpus)),
+        .va = HV_VA_GICR,
+        .size = TN_BOARD_GICR_SIZE,
+    };
+
+    tn_hv_map_device(&gicr);
+}
+
+/*
+ * The distributor is off and on again before a second CPU runs.  The registers of SPIs that hold
+ * more than one interrupt are read and written back, so CPUs take turns; those that a guest's
+ * hypercalls lead to are of the set and clear kind and need none.
+ */
 static void start(const struct tn_hv_boot *boot)
 {
     const struct tn_irq_desc *irqs = tn_desc_irqs(boot->desc);
 
-    tn_gic_init(&tn_hv_gic);
+    if (CONFIG_PARTITIONS > 1) {
+        map_own(boot);
+    }
+    if (tn_hv_is_first(boot)) {
+        tn_gic_init(&tn_hv_gic);
+    }
     tn_gic_init_cpu(&tn_hv_gic);
+    tn_hv_lock();
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
         tn_gic_configure(&tn_hv_gic, irqs[i].intid, irqs[i].priority, irqs[i].edge);
     }
+    tn_hv_unlock();
 }
 
 TN_HV_START(start);

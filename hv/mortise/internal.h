@@ -6,8 +6,11 @@
 #include <stdint.h>
 #include <tn/compiler.h>
 
-/* C entry: physical addresses of the boot loader's DTB and of the image. */
-TN_NORETURN void hv_main(uint64_t dtb, uint64_t base);
+/*
+ * C entry: physical addresses of the boot loader's DTB, of the image and of this CPU's .bss.  On a
+ * CPU that hv/cpus has started `dtb` is the index of its partition instead.
+ */
+TN_NORETURN void hv_main(uint64_t dtb, uint64_t base, uint64_t bss);
 
 /* Map the device windows; unmap everything that tn_hv_map_boot() has mapped. */
 void hv_map_devices(void);

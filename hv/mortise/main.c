@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Boot in order: devices, the image and its checks, the partition's tables and registers, the
- * guest.  Nothing of the image is believed before it is checked.
+ * guest.  Nothing of the image is believed before it is checked.  With several partitions the
+ * first CPU does all of this, and the others, which it starts, all but the checks (hv/cpus).
  */
 #include <tn/hv/partition.h>
 
 #include <tn/board.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
@@ -73,6 +75,7 @@ static void check_image(struct tn_hv_boot *boot)
     struct tn_desc_limits limits = {
         .ipa_size = 1ull << TN_BOARD_IPA_BITS,
         .image_base = boot->base,
+        .banked = CONFIG_PARTITIONS > 1 ? TN_BOARD_GICC_BASE : 0,
         .cpu_count = TN_BOARD_CPUS,
     };
     uint64_t size = info->file_size;
@@ -97,8 +100,9 @@ static void check_image(struct tn_hv_boot *boot)
     }
 }
 
-static void take_partition(const struct tn_partition_desc *desc)
+static void take_partition(const struct tn_hv_boot *boot)
 {
+    const struct tn_partition_desc *desc = boot->desc;
     struct tn_hv_partition *partition = &tn_hv_partition;
     const struct tn_region *regions = tn_desc_regions(desc);
     const struct tn_irq_desc *irqs = tn_desc_irqs(desc);
@@ -106,6 +110,9 @@ static void take_partition(const struct tn_partition_desc *desc)
 
     __builtin_memcpy(partition->name, desc->name, sizeof(partition->name));
     partition->caps = desc->caps;
+    if (CONFIG_PARTITIONS > 1) {
+        partition->index = boot->index;
+    }
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
             lowest = regions[i].ipa;
@@ -120,26 +127,34 @@ static void take_partition(const struct tn_partition_desc *desc)
 void tn_hv_partition_end(void)
 {
     tn_uart_flush(HV_VA_CONSOLE);
+    if (CONFIG_PARTITIONS > 1) {
+        tn_hv_cpus_leave();
+    }
     tn_psci_system_off();
 }
 
-void hv_main(uint64_t dtb, uint64_t base)
+void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
 {
-    struct tn_hv_boot boot = {.base = base, .dtb = dtb};
+    struct tn_hv_boot boot = {.base = base, .bss = bss, .dtb = dtb};
     uint64_t entry;
 
     hv_map_devices();
-    tn_hv_report_init();
-    check_image(&boot);
-    call_all(__hv_checks, __hv_checks_end, &boot);
+    if (CONFIG_PARTITIONS == 1 || !tn_hv_cpus_join(&boot)) {
+        tn_hv_report_init();
+        check_image(&boot);
+        call_all(__hv_checks, __hv_checks_end, &boot);
+    }
 
-    take_partition(boot.desc);
+    take_partition(&boot);
     tn_hv_hypercall_init(tn_hv_partition.caps);
     if (!tn_hv_stage2_init(&boot)) {
         tn_hv_text("mortise: S2_TABLES is too small for this partition");
         tn_hv_stop();
     }
     call_all(__hv_starts, __hv_starts_end, &boot);
+    if (CONFIG_PARTITIONS > 1) {
+        tn_hv_cpus_start(&boot);
+    }
     entry = boot.desc->entry;
     hv_unmap_boot();
     hv_enter_guest(entry, tn_hv_partition.caps);

@@ -23,15 +23,26 @@ static void publish(void)
     tn_isb();
 }
 
+static void map_window(const struct tn_hv_device *device)
+{
+    volatile uint64_t *entry = &LEVEL3[(device->va - HV_VA_IMAGE) / HV_PAGE];
+    uint64_t end = device->pa + device->size;
+
+    for (uint64_t pa = device->pa; pa < end; pa += HV_PAGE) {
+        *entry++ = pa | HV_PTE_COMMON | HV_PTE_PAGE | HV_PTE_DEVICE | HV_PTE_XN;
+    }
+}
+
+void tn_hv_map_device(const struct tn_hv_device *device)
+{
+    map_window(device);
+    publish();
+}
+
 void hv_map_devices(void)
 {
     for (const struct tn_hv_device *device = __hv_devices; device < __hv_devices_end; device++) {
-        volatile uint64_t *entry = &LEVEL3[(device->va - HV_VA_IMAGE) / HV_PAGE];
-        uint64_t end = device->pa + device->size;
-
-        for (uint64_t pa = device->pa; pa < end; pa += HV_PAGE) {
-            *entry++ = pa | HV_PTE_COMMON | HV_PTE_PAGE | HV_PTE_DEVICE | HV_PTE_XN;
-        }
+        map_window(device);
     }
     publish();
 }

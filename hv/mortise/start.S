@@ -2,8 +2,9 @@
 /*
  * From the boot loader to C at EL2: entered at the image's physical address with the MMU off,
  * builds EL2's tables and goes on at the linked address.  The linker script puts .hv.start at
- * image + 0x80, .hv.first (of optional libraries, falling through) behind it, then .hv.enter, and
- * the rest into the holes of the vector table.
+ * image + 0x80 and .hv.enter, .hv.tables and .hv.on behind it, each falling through; between them
+ * come parts of optional libraries: .hv.first, .hv.space, .hv.shared.  The rest goes into the
+ * holes of the vector table.
  */
 #include <tn/board.h>
 #include <tn/hv/map.h>
@@ -45,7 +46,7 @@ start:
 
 /*
  * enter: x0 = DTB, all else free.  Registers that the boot loader may have left in any state are
- * set, not changed.  Out: x0 = DTB, x1 = physical base of the image.
+ * set, not changed.  Out: x0 = DTB, x1 = physical base of the image, x2 = of this CPU's .bss.
  *
  * The start trick.  After SCTLR_EL2.M is set the next fetch is at a physical address that EL2's
  * tables map nowhere, or without execution (the image's own alias).  It faults with the stack
@@ -55,6 +56,7 @@ start:
  * fetch does not fault and the code just goes on.
  */
         .section .hv.enter, "ax", %progbits
+        .globl  enter
 enter:
         load32  x9, HCR_RW
         msr     hcr_el2, x9             /* no E2H, no TGE: registers below mean EL2's */
@@ -83,6 +85,7 @@ enter:
         ldr     w2, [x1, #INFO_HV_BSS_OFFSET]
         add     x2, x1, x2              /* .bss; its first page is the table page */
 
+        .section .hv.tables, "ax", %progbits
         /*
          * The tables are written past the caches.  A line of the page that the boot loader left
          * dirty would later be written back over them: drop it before.  A line that the CPU
@@ -128,9 +131,12 @@ enter:
         bl      fill
 
         /*
+         * In .hv.shared x2 is the table page, x5 the attributes of writable data, both to be kept.
+         *
          * Level 2: slot 1 leads to this page.  The attributes are ignored in a table descriptor
          * and make the same entry, read at level 3, a writable page: HV_VA_TABLES.
          */
+        .section .hv.on, "ax", %progbits
         orr     x6, x2, x5
         add     x4, x2, #HV_L2_INDEX * 8
         str     x6, [x4, #8]
@@ -165,7 +171,7 @@ enter:
 
         b       at_virtual
 
-/* at_virtual: x0 = DTB, x1 = physical base; at the linked address, MMU on. */
+/* at_virtual: x0 = DTB, x1, x2 = physical bases of image and .bss; at the linked address, MMU on. */
         .section .hv.hole.at_virtual, "ax", %progbits
 at_virtual:
         msr     spsel, #1
@@ -186,6 +192,7 @@ at_virtual:
 
 /* fill: x4 = entry, x6 = first descriptor, x7 = pages, not 0.  Clobbers x4, x6, x7. */
         .section .hv.hole.fill, "ax", %progbits
+        .globl  fill
 fill:
         str     x6, [x4], #8
         add     x6, x6, #HV_PAGE

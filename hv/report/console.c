@@ -49,7 +49,13 @@ void tn_hv_hex(uint64_t value, unsigned digits)
 
 void tn_hv_partition_line(void)
 {
-    tn_hv_text("mortise: partition 0 \"");
+    tn_hv_text("mortise: partition ");
+    if (CONFIG_PARTITIONS > 1) {
+        tn_hv_decimal(tn_hv_partition.index);
+        tn_hv_text(" \"");
+    } else {
+        tn_hv_text("0 \"");
+    }
     tn_hv_text(tn_hv_partition.name);
     tn_hv_text("\"");
 }

@@ -6,6 +6,7 @@
 #include <tn/hv/report.h>
 
 #include <stdbool.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -158,11 +159,13 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
         cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
         (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
+    tn_hv_lock();
     /* The guest may have left its own line open. */
     tn_hv_text("\n");
     tn_hv_partition_line();
     tn_hv_text(" fault: ");
     print_cause(&cause, frame, overflow);
+    tn_hv_unlock();
     tn_hv_partition_end();
 }
 

@@ -43,6 +43,13 @@ _Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one 
 #define VTCR_PS_SHIFT 16
 #define PARANGE_48 5u
 
+/*
+ * Each CPU has one partition for life, so VMIDs need not tell them apart there; but what a guest
+ * invalidates by broadcast shall reach no other's entries.
+ */
+#define VTTBR_VMID_SHIFT 48
+#define VMID(boot) (CONFIG_PARTITIONS > 1 ? (uint64_t)(boot)->index << VTTBR_VMID_SHIFT : 0)
+
 /* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
 static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") TN_ALIGNED(HV_PAGE);
 static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
@@ -141,7 +148,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
     const struct tn_region *regions = tn_desc_regions(boot->desc);
     uint64_t parange = tn_sysreg_read(id_aa64mmfr0_el1) & 0xf;
 
-    bss_pa = boot->base + boot->image.info->hv_bss_offset;
+    bss_pa = boot->bss;
     for (unsigned i = 0; i < boot->desc->region_count; i++) {
         const struct tn_region *region = &regions[i];
         uint64_t pa = region->source;
@@ -157,7 +164,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         parange = PARANGE_48;
     }
     tn_sysreg_write(vtcr_el2, VTCR_WALK | VTCR_SL0 | VTCR_T0SZ | parange << VTCR_PS_SHIFT);
-    tn_sysreg_write(vttbr_el2, pa_of(root)); /* VMID 0: there is one partition */
+    tn_sysreg_write(vttbr_el2, pa_of(root) | VMID(boot));
     /*
      * The tables must be visible to the walker before a translation can be made from them, and
      * what earlier translations left must be gone.  The last ISB puts the registers in force.

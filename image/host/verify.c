@@ -221,8 +221,10 @@ static int check_gaps(struct verdict *verdict, const struct file *file)
 static int check_all(struct verdict *verdict, const struct file *file)
 {
     struct tn_image *image = &verdict->image;
-    struct tn_desc_limits limits = {
-        .ipa_size = IPA_SIZE, .image_base = TN_IMAGE_BASE_UNKNOWN, .cpu_count = 64};
+    struct tn_desc_limits limits = {.ipa_size = IPA_SIZE,
+                                    .image_base = TN_IMAGE_BASE_UNKNOWN,
+                                    .banked = TN_IMAGE_BANKED_UNKNOWN,
+                                    .cpu_count = 64};
     int code = tn_image_open(image, file->bytes, file->size);
 
     if (code != 0) {

@@ -69,8 +69,7 @@ static void check(uint64_t ipa)
 
 int main(void)
 {
-    static struct tn_image_info info = {.hv_bss_offset = 0x10000};
-    struct tn_hv_boot boot = {.base = BASE, .desc = &partition.desc, .image = {.info = &info}};
+    struct tn_hv_boot boot = {.base = BASE, .bss = BASE + 0x10000, .desc = &partition.desc};
     unsigned n = 0;
 
     while (n < MAX) {

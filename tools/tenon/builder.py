@@ -7,7 +7,7 @@ it, 4. plan the image, make descriptors and report, pack. Each step is a module 
 import os
 
 from tenon import (compose, descriptor, explain, files, layout, manifest, ninja, pack,
-                   report, toolchain)
+                   program, report, toolchain)
 from tenon.pool import Pool
 
 
@@ -30,6 +30,7 @@ class Build:
         self._compile()
         for guest in self.guests:
             guest.link()
+        program.check_devices(self.guests)
         self.hypervisor.link(self.guests)
         self.ninja.write_commands()
         return self._image()
@@ -47,7 +48,10 @@ class Build:
         try:
             self.ninja.run(targets)
         except ninja.Failed as failed:
-            explain.compile_failed(failed, self.pool, self.guests[0].component.layer)
+            guest = next((guest for guest in self.guests if failed.step is not None and
+                          failed.step.output.startswith(guest.component.name + "/")),
+                         self.guests[0])
+            explain.compile_failed(failed, self.pool, guest.component.layer)
 
     def _image(self):
         """Plan, describe, report, pack."""

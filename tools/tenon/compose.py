@@ -134,8 +134,9 @@ class Hypervisor(Composition):
         from tenon import stage2
         component = self.component
         caps = frozenset(cap for guest in guests for cap in guest.caps)
-        regions = [region for guest in guests for region in guest.regions]
-        tables = stage2.tables(regions, self.build.machine.ipa_bits)
+        # Each CPU of Mortise has its own copy of .bss, which holds the largest partition's tables.
+        tables = max(stage2.tables(guest.regions, self.build.machine.ipa_bits)
+                     for guest in guests)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
             (("HV_CPU", guests[0].spec.cpus[0]), ("IRQS", sum(len(g.irqs) for g in guests)),
@@ -299,7 +300,8 @@ class Guest(Composition):
         if self.spec.devices:
             caps.add("DEVICE")
         libraries = [self.component.pool.libraries[symbol] for symbol in used]
-        device_regions, self.irqs = program.devices(self.spec, self.build.machine, libraries, caps)
+        device_regions, self.irqs = program.devices(
+            self.spec, self.build.machine, libraries, caps, len(self.build.image.partitions) > 1)
         bits = self.component.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         self.regions = self.program.own_regions() + device_regions

@@ -15,7 +15,8 @@ FILE = "tnimage.toml"
 MODES = ("bypass", "tenon", "bare")
 VERIFY = ("crc", "sha256")
 OPTIMIZE = ("s", "2")
-PARTITION_LIMIT = 1
+PARTITION_LIMIT = 32  # TN_IMAGE_MAX_PARTITIONS
+FIRST_SPI = 32
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
 
 # Key -> how its value is checked. "size" takes 64K; "words" is a list of strings or one string.
@@ -47,10 +48,11 @@ class Partition:
     options: dict = field(default_factory=dict)  # Kconfig name -> text
     cflags: list = field(default_factory=list)
     places: dict = field(default_factory=dict)  # key -> where it was given
+    table: str = ""  # where its [[partition]] is
 
     def place(self, key):
         """Where a key was given, for the front of a message: `tnimage.toml:7` or `--ram`."""
-        return self.places.get(key, f"partition {self.name}")
+        return self.places.get(key, self.table or f"partition {self.name}")
 
 
 @dataclass
@@ -182,13 +184,15 @@ def load(path):
         image.partitions.append(partition)
     if "channel" in data:
         refuse(lines.place("channel.0"),
-               "a channel connects two partitions, and an image holds one; remove [[channel]]")
+               "channels are not in this version yet; remove [[channel]]")
     if not image.partitions:
         refuse(path, "no [[partition]]; add one with src = [\"app.c\"]")
     if len(image.partitions) > PARTITION_LIMIT:
         refuse(lines.place(f"partition.{PARTITION_LIMIT}"),
                f"{len(image.partitions)} partitions, but an image holds {PARTITION_LIMIT};"
                " remove this [[partition]]")
+    for index, partition in enumerate(image.partitions):
+        partition.table = lines.place(f"partition.{index}")
     return image
 
 
@@ -218,9 +222,52 @@ def check(image):
         machine = board.load(image.board)
     except errors.Refusal as refusal:
         refuse(image.place("board"), str(refusal))
+    _give_cpus(image.partitions, machine)
     for partition in image.partitions:
         _check_partition(partition, machine)
+    _check_together(image.partitions)
     return machine
+
+
+def _give_cpus(partitions, machine):
+    """A partition that names no CPU gets the first that nobody names."""
+    named = {cpu for partition in partitions if "cpus" in partition.places
+             for cpu in partition.cpus}
+    free = [cpu for cpu in range(machine.cpus) if cpu not in named]
+    for partition in partitions:
+        if "cpus" in partition.places:
+            continue
+        if not free:
+            refuse(partition.place("cpus"), f"partition {partition.name}: board {machine.name} has "
+                   f"{machine.cpus} CPUs, and the other partitions have them; remove a partition")
+        partition.cpus = [free.pop(0)]
+
+
+def _check_together(partitions):
+    """What one partition has no other may name."""
+    if len(partitions) == 1:
+        return
+    owners = {}
+
+    def claim(partition, key, item, what, cure):
+        owner = owners.setdefault((key, item), partition)
+        if owner is not partition:
+            refuse(partition.place(key), f"partition {partition.name}: {what} belongs to partition "
+                   f"{owner.name} ({owner.place(key)}); {cure}")
+
+    for partition in partitions:
+        if partition.mode == "bare":
+            refuse(partition.place("mode"), "mode 'bare' has no hypervisor that could hold "
+                   "another partition; use mode 'tenon'")
+        claim(partition, "name", partition.name, f"the name {partition.name}",
+              "give each partition its own name")
+        for cpu in partition.cpus:
+            claim(partition, "cpus", cpu, f"CPU {cpu}", "give each partition its own CPU")
+        for name in partition.devices:
+            claim(partition, "devices", name, f"device {name}", "give it to one of them")
+        for intid in partition.irqs:
+            if intid >= FIRST_SPI:  # PPIs are each CPU's own
+                claim(partition, "irqs", intid, f"interrupt {intid}", "give it to one of them")
 
 
 def _check_partition(partition, machine):

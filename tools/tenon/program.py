@@ -29,6 +29,7 @@ ALLOCATORS = frozenset((
 DIGITS = frozenset(("_strtod_l", "_strtorx_l"))
 
 IRQ_PRIORITY = 0xa0
+FIRST_SPI = 32  # interrupts below are each CPU's own
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Region:
     """One struct tn_region; `source` of image and memory regions is planned later."""
     what: str
     kind: str  # "image", "memory", "device"
-    access: str  # of "rwx"
+    access: str  # of "rwxs"; s: another partition may have it, too
     ipa: int
     size: int
     source: int = 0
@@ -154,12 +155,13 @@ def largest(elf, count=4):
     return ", ".join(f"{name} {show(size)}" for size, name in dict.fromkeys(found[:count]))
 
 
-def devices(spec, machine, libraries, caps):
+def devices(spec, machine, libraries, caps, together):
     """The device regions and the interrupts that a partition gets.
 
     A linked driver (a library that depends on HAS_X) gets the board's device that names it, the
     console if that is one. CAP_TIMER gives the timers' interrupts to who may use interrupts;
-    on GICv2 its CPU interface too. The manifest adds devices with their lines, and lines.
+    on GICv2 its CPU interface too, which each CPU has its own of (`together`: it may be in
+    several partitions). The manifest adds devices with their lines, and lines.
     """
     import re
     found, lines = {}, {}
@@ -186,7 +188,7 @@ def devices(spec, machine, libraries, caps):
                       device["base"]) for name, device in sorted(found.items())]
     if "IRQ" in caps and "gicc" in machine.gic:
         gicc = machine.gic["gicc"]
-        regions.append(Region("gicc", "device", "rw", gicc["base"], up(gicc["size"], PAGE),
+        regions.append(Region("gicc", "device", "rws" if together else "rw", gicc["base"], up(gicc["size"], PAGE),
                               gicc["base"]))
     if spec.mode == "bare":
         regions += distributor(machine)
@@ -220,3 +222,20 @@ def check_overlap(regions, ipa_bits, place):
             errors.FIT, f"{place}: {last.what} ends at "
             f"{last.ipa + last.size:#x}, beyond the {ipa_bits} bits of guest-physical addresses; "
             "make ram, stack or heap smaller")
+
+
+def check_devices(guests):
+    """Refuse a device or a line that two partitions came to have, by manifest or by driver."""
+    owners = {}
+    for guest in guests:
+        claims = [(region.what, f"device {region.what}") for region in guest.regions
+                  if region.kind == "device" and "s" not in region.access]
+        claims += [(irq["intid"], f"interrupt {irq['intid']}") for irq in guest.irqs
+                   if irq["intid"] >= FIRST_SPI]
+        for key, what in claims:
+            owner = owners.setdefault(key, guest)
+            if owner is not guest:
+                raise errors.Refusal(
+                    errors.CONFIG, f"{guest.spec.place('devices')}: partition "
+                    f"{guest.spec.name}: {what} belongs to partition {owner.spec.name}, too; "
+                    "leave it out of one of them, or the library that drives it")

@@ -23,14 +23,32 @@ def make(args):
                                  "source: tnimage build app.c")
         path = manifest.FILE
     image = manifest.load(path) if path else manifest.Image(partitions=[manifest.Partition()])
-    partition = image.partitions[0]
+    if len(image.partitions) > 1:
+        _refuse_for_one(args, path)
     if args.src:
-        partition.src = [os.path.abspath(name) for name in args.src]
-        partition.places["src"] = "command line"
-    _sources(partition)
-    _override(args, image, partition)
-    _names(args, image, partition)
+        image.partitions[0].src = [os.path.abspath(name) for name in args.src]
+        image.partitions[0].places["src"] = "command line"
+    _given_name(args, image)
+    _override_image(args, image)
+    for partition in image.partitions:
+        _sources(partition)
+        _override(args, partition)
+        _name(partition)
+    _name_image(args, image)
     return image
+
+
+# Options that say something of one partition: (attribute, as it is written).
+FOR_ONE = (("src", "a source"), ("mode", "--mode"), ("ram", "--ram"), ("stack", "--stack"),
+           ("heap", "--heap"), ("cpu", "--cpu"), ("libs", "--with"), ("without", "--without"),
+           ("device", "--device"), ("irq", "--irq"), ("options", "--set"), ("args", "--args"))
+
+
+def _refuse_for_one(args, path):
+    for key, option in FOR_ONE:
+        if getattr(args, key):
+            raise errors.Refusal(errors.USAGE, f"{option}: {path} has several partitions, and this "
+                                 "is for one; write it into its [[partition]]")
 
 
 def _sources(partition):
@@ -50,12 +68,15 @@ def _sources(partition):
             refuse(place, "is not a C or assembly source; name .c and .S files")
 
 
-def _override(args, image, partition):
+def _override_image(args, image):
     for key in ("board", "optimize", "verify"):
         value = getattr(args, key)
         if value is not None:
             option = "-O" if key == "optimize" else f"--{key}"
             manifest.override(image, key, value, option)
+
+
+def _override(args, partition):
     if args.mode is not None:
         manifest.override(partition, "mode", args.mode, "--mode")
     for key in ("ram", "stack", "heap"):
@@ -117,17 +138,31 @@ def _number(text, option):
     return int(text)
 
 
-def _names(args, image, partition):
-    """Names that were not given: the first source's, without its ending."""
+def _plain(partition):
+    """The name of a partition's first source, without its ending."""
     first = os.path.splitext(os.path.basename(partition.src[0]))[0] if partition.src else "app"
-    plain = re.sub(r"[^A-Za-z0-9_.-]", "-", first).strip("-.")[:31] or "app"
-    if args.name is not None:
-        manifest.check_value("--name", "name", "name", args.name)
-        image.name = partition.name = args.name
-        partition.places["name"] = "--name"
+    return re.sub(r"[^A-Za-z0-9_.-]", "-", first).strip("-.")[:31] or "app"
+
+
+def _given_name(args, image):
+    """--name is the image's, and of its partition when there is one."""
+    if args.name is None:
+        return
+    manifest.check_value("--name", "name", "name", args.name)
+    image.name = args.name
+    if len(image.partitions) == 1:
+        image.partitions[0].name = args.name
+        image.partitions[0].places["name"] = "--name"
+
+
+def _name_image(args, image):
     stem = os.path.splitext(os.path.basename(args.output))[0] if args.output else ""
-    image.name = image.name or (stem if manifest.NAME.fullmatch(stem) else plain)
-    partition.name = partition.name or plain
+    image.name = image.name or (stem if manifest.NAME.fullmatch(stem)
+                                else _plain(image.partitions[0]))
+
+
+def _name(partition):
+    partition.name = partition.name or _plain(partition)
     if partition.name == "mortise":
         refuse(partition.place("name"), "the name 'mortise' is the hypervisor's; choose another, "
                "with --name or name =")
@@ -138,7 +173,8 @@ def output_path(args, image):
     path = args.output or (image.name if image.origin or args.name else _stem(image)) \
         + SUFFIX[args.format]
     folder = os.path.dirname(os.path.abspath(path))
-    inputs = [*image.partitions[0].src, *([image.origin] if image.origin else [])]
+    inputs = [source for partition in image.partitions for source in partition.src]
+    inputs += [image.origin] if image.origin else []
     if any(os.path.realpath(path) == os.path.realpath(name) for name in inputs):
         raise errors.Refusal(errors.USAGE, f"{path}: is an input of the build; choose another "
                              "output with -o")

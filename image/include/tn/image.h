@@ -118,10 +118,11 @@ struct tn_image_extent {
     uint32_t size;
 };
 
-/* What a descriptor may claim.  tn_image_limits() fills in all but the first three. */
+/* What a descriptor may claim.  tn_image_limits() fills in all but the first four. */
 struct tn_desc_limits {
     uint64_t ipa_size;   /* first guest-physical address that cannot be mapped */
     uint64_t image_base; /* physical address of the image; TN_IMAGE_BASE_UNKNOWN on the host */
+    uint64_t banked;     /* physical page that each CPU has its own of; 0: the board has none */
     uint32_t cpu_count;  /* CPUs of the board */
     uint32_t segment_count;
     const struct tn_image_segment *segments; /* the partition's own */
@@ -130,6 +131,7 @@ struct tn_desc_limits {
 };
 
 #define TN_IMAGE_BASE_UNKNOWN UINT64_MAX
+#define TN_IMAGE_BANKED_UNKNOWN UINT64_MAX
 
 /*
  * Open the image at `bytes` (8-byte aligned), of which `size` bytes can be read; it may be
@@ -162,7 +164,7 @@ int tn_image_check_digest(const struct tn_image *image, unsigned partition);
 /* Compute that digest. */
 void tn_image_digest(const struct tn_image *image, unsigned partition, uint8_t digest[32]);
 
-/* Set what `image` grants to `partition` in `limits`; the caller sets the first three members. */
+/* Set what `image` grants to `partition` in `limits`; the caller sets the first four members. */
 void tn_image_limits(const struct tn_image *image, unsigned partition,
                      struct tn_desc_limits *limits);
 
@@ -175,14 +177,15 @@ int tn_desc_check(const struct tn_partition_desc *desc, size_t size,
                   const struct tn_desc_limits *limits);
 
 /*
- * Check that no CPU, memory, device page or SPI is claimed by two partitions.  Every descriptor
+ * Check that no CPU, memory, device page or SPI is claimed by two partitions, but for what both
+ * say is shared (TN_ACCESS_SHARED); `banked` as in struct tn_desc_limits.  Every descriptor
  * must have passed tn_desc_check().
  */
-int tn_image_check_partitions(const struct tn_image *image);
+int tn_image_check_partitions(const struct tn_image *image, uint64_t banked);
 
 /*
  * What a boot needs, on an open image: the CRC of every segment and descriptor, and every
- * descriptor.  Not the report and not the digests.  The caller sets the first three members of
+ * descriptor.  Not the report and not the digests.  The caller sets the first four members of
  * `limits`; all of it is changed.  A single partition needs no more.
  */
 int tn_image_check_each(const struct tn_image *image, struct tn_desc_limits *limits);

@@ -25,15 +25,28 @@
 #define TN_PSCI_INVALID_PARAMETERS -2
 #define TN_PSCI_DENIED -3
 #define TN_PSCI_ALREADY_ON -4
+#define TN_PSCI_ON_PENDING -5
 
 /* MIGRATE_INFO_TYPE: there is no Trusted OS to migrate. */
 #define TN_PSCI_NO_MIGRATION 2
 
 #ifndef __ASSEMBLER__
+#include <stdint.h>
 #include <tn/compiler.h>
 
 /* Power the machine off; sleeps for ever where the firmware cannot.  Any context. */
 TN_NORETURN void tn_psci_system_off(void);
+
+/*
+ * Start the CPU of affinity `mpidr`, whose RES1 bit must be clear, at the physical address `entry`
+ * with x0 = `context`, MMU off, at the caller's exception level.  Returns TN_PSCI_SUCCESS or an
+ * error at once.  What the caller has stored before is visible to who observes the CPU run; the
+ * CPU itself sees it once its own caches are on.
+ */
+int tn_psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
+
+/* Switch the calling CPU off; sleeps for ever where the firmware cannot.  Interrupts masked. */
+TN_NORETURN void tn_psci_cpu_off(void);
 #endif
 
 #endif

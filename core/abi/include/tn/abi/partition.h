@@ -27,6 +27,12 @@
 #define TN_ACCESS_R 1u
 #define TN_ACCESS_W 2u
 #define TN_ACCESS_X 4u
+/*
+ * Not a right of the partition: another one may have the same pages.  Both must say so, and either
+ * it is memory, the very same range in exactly two partitions, or the registers that the board
+ * has once for each CPU at one address (GICv2's CPU interface).
+ */
+#define TN_ACCESS_SHARED 8u
 
 #define TN_DESC_MAX_REGIONS 64u
 #define TN_DESC_MAX_IRQS 256u

@@ -15,6 +15,7 @@
 #define HV_VA_IMAGE 0x200000  /* slot 1: text, read-only data */
 #define HV_VA_BSS 0x300000    /* writable data; its first page is the table page, not mapped here */
 #define HV_VA_TABLES 0x381000 /* the table page */
+#define HV_VA_SHARED 0x390000 /* 64 KiB, with several partitions: what their CPUs share */
 #define HV_VA_BOOT 0x400000   /* slots 2..13 while booting: the image, read-only */
 #define HV_BOOT_BLOCKS 12
 #define HV_VA_DTB 0x1c00000 /* slots 14 and 15 while booting: the boot loader's device tree */

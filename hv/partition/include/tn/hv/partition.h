@@ -14,10 +14,14 @@
 #include <tn/hv/map.h>
 #include <tn/image.h>
 
-/* The image's one partition. */
+/*
+ * The partition of the CPU that runs: each CPU of Mortise has one, and sees its own record, as it
+ * sees its own of all of .bss (docs/architecture.md, "EL2").
+ */
 struct tn_hv_partition {
     char name[32];
     uint64_t caps;
+    unsigned index; /* its number; several partitions only */
     uint64_t guard; /* guest-physical address of the page under its lowest writable memory */
     uint32_t irqs[1024 / 32]; /* bitmap: INTIDs that it may use */
 };
@@ -31,17 +35,25 @@ static inline bool tn_hv_has_cap(unsigned cap)
 
 /*
  * The partition has ended, its last message is out.  When all partitions have ended the machine
- * is powered off.
+ * is powered off; until then this CPU is.
  */
 TN_NORETURN void tn_hv_partition_end(void);
 
 /* While Mortise boots. */
 struct tn_hv_boot {
     uint64_t base;         /* physical address of the image */
+    uint64_t bss;          /* physical address of this CPU's .bss */
     uint64_t dtb;          /* physical address of the boot loader's device tree, or 0 */
     struct tn_image image; /* checked; valid until the first guest runs */
-    const struct tn_partition_desc *desc; /* of the partition, checked */
+    const struct tn_partition_desc *desc; /* of this CPU's partition, checked */
+    unsigned index;                       /* its number */
 };
+
+/* The CPU that checks the image; it sets what is machine-wide up before any other CPU runs. */
+static inline bool tn_hv_is_first(const struct tn_hv_boot *boot)
+{
+    return CONFIG_PARTITIONS == 1 || boot->index == 0;
+}
 
 /*
  * Map the 2 MiB blocks of RAM that [pa, pa + size) lies in, read-only, from the block `va` of
@@ -63,10 +75,14 @@ struct tn_hv_device {
     static const struct tn_hv_device tn_hv_device_##name TN_SECTION(".hv.device") = {              \
         .pa = (pa_), .va = (va_), .size = (size_)}
 
+/* Map one that is another for each CPU; its window's entries were not in use.  While booting. */
+void tn_hv_map_device(const struct tn_hv_device *device);
+
 /*
- * TN_HV_BOOT_CHECK(function): called after the image's own checks and before anything of the
+ * TN_HV_BOOT_CHECK(function): called once, after the image's own checks and before anything of a
  * partition is set up.  It reports and powers off when the image must not start.
- * TN_HV_START(function): called before the guest's first instruction, tn_hv_partition filled in.
+ * TN_HV_START(function): called on each CPU before its guest's first instruction,
+ * tn_hv_partition filled in.  On the first CPU all of them have returned before another starts.
  */
 typedef void tn_hv_boot_fn(const struct tn_hv_boot *boot);
 

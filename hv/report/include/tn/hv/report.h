@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What Mortise says on the board's console.  Whole lines that begin with `mortise: `; tnimage and
- * tests read them.  Polled, no lock, no memory, so that a panic can use it.  May be included from
- * assembly.
+ * tests read them.  Polled, no memory, so that a panic can use it; with several CPUs the caller of
+ * these takes tn_hv_lock() around the lines that belong together, a panic does not.  May be
+ * included from assembly.
  */
 #ifndef TN_HV_REPORT_H
 #define TN_HV_REPORT_H

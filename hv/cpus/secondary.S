@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way of each CPU into its own address space: parts of hv/mortise/start.S that fall through.
+ * Partition n's CPU has the n-th copy of .bss, the shared pages lie behind the last.  x21 is n.
+ */
+#include <tn/hv/map.h>
+
+        .section .hv.first, "ax", %progbits
+        mov     x21, #0                 /* the boot loader's CPU has the first partition */
+
+/* In .hv.space and .hv.shared room is little.  x2 = physical .bss: of the first copy, of one's own. */
+        .section .hv.space, "ax", %progbits
+        bl      own_space
+        .section .hv.shared, "ax", %progbits
+        bl      shared_pages
+
+        .text
+/*
+ * hv_secondary: a CPU begins, by PSCI.  In: x0 = n, MMU off, EL2, everything else unknown.
+ * Nothing of Mortise's memory that another CPU has written through its caches is read here.
+ */
+        .globl  hv_secondary
+        .type   hv_secondary, %function
+hv_secondary:
+        msr     daifset, #15
+        mov     x21, x0
+        b       enter
+
+/* own_space: x2 += x21 copies.  Clobbers x9. */
+own_space:
+        mov     x9, #:abs_g0:__hv_bss_pages
+        lsl     x9, x9, #12
+        madd    x2, x21, x9, x2
+        ret
+
+/*
+ * shared_pages: into the table page x2; x5 = attributes.  Clobbers x4, x6, x7, x9 like `fill`,
+ * to which it goes on.
+ */
+shared_pages:
+        mov     x9, #:abs_g0:__hv_bss_pages
+        lsl     x9, x9, #12
+        mov     x6, #CONFIG_PARTITIONS
+        sub     x6, x6, x21
+        madd    x6, x6, x9, x2
+        orr     x6, x6, x5
+        add     x4, x2, #(HV_VA_SHARED - HV_VA_IMAGE) / HV_PAGE * 8
+        mov     x7, #:abs_g0:__hv_shared_pages
+        b       fill

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Several partitions, each on its own CPU.  Every CPU of Mortise has its own stack, tables and
+ * .bss behind the same addresses, so that the code for one partition is the code for all; what is
+ * really shared is in section .bss.0shared.  In an image with one partition nothing of this is
+ * linked: the inline functions are empty and nobody calls the others.
+ */
+#ifndef TN_HV_CPUS_H
+#define TN_HV_CPUS_H
+
+#include <stdbool.h>
+#include <tn/hv/partition.h>
+
+/*
+ * On a CPU that tn_hv_cpus_start() started: complete `boot` from what the first CPU has checked,
+ * and return true.  On the first CPU: prepare what is shared and return false.
+ */
+bool tn_hv_cpus_join(struct tn_hv_boot *boot);
+
+/*
+ * On the first CPU: start the others, which see `boot` as it is now.  Machine-wide set-up is
+ * complete.  On others: nothing.
+ */
+void tn_hv_cpus_start(const struct tn_hv_boot *boot);
+
+/* This CPU's partition has ended; returns only when it was the last. */
+void tn_hv_cpus_leave(void);
+
+/*
+ * The one lock: the console, and the distributor while booting.  First come, first served; not
+ * recursive.  It is held for a few lines of text at most, so that a waiter's time is bounded by
+ * CPUs x lines.  Never taken by the panic path.
+ */
+void tn_hv_cpus_lock(void);
+void tn_hv_cpus_unlock(void);
+
+static inline void tn_hv_lock(void)
+{
+    if (CONFIG_PARTITIONS > 1) {
+        tn_hv_cpus_lock();
+    }
+}
+
+static inline void tn_hv_unlock(void)
+{
+    if (CONFIG_PARTITIONS > 1) {
+        tn_hv_cpus_unlock();
+    }
+}
+
+#endif

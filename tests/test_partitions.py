@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several partitions in one image: each on its own CPU, none in another's way."""
+import os
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+SOURCES = os.path.join(TREE, "tests", "partitions")
+BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
+
+
+def tnimage(*words, **kwargs):
+    return subprocess.run([TNIMAGE, *words], capture_output=True, text=True, timeout=300,
+                          check=False, stdin=subprocess.DEVNULL, **kwargs)
+
+
+def partition(name, source, **keys):
+    """The lines of a [[partition]]."""
+    text = f'[[partition]]\nname = "{name}"\nmode = "bypass"\n' \
+           f'src = ["{os.path.join(SOURCES, source)}"]\n'
+    return text + "".join(f"{key} = {value}\n" for key, value in keys.items())
+
+
+def build(folder, board, *partitions):
+    """Build the image; returns its path."""
+    (folder / "tnimage.toml").write_text(f'[image]\nname = "parts"\nboard = "{board}"\n'
+                                         + "".join(partitions))
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "parts.img", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return str(folder / "parts.img")
+
+
+def run(image, *words):
+    """(exit code, lines)"""
+    done = tnimage("run", image, "--timeout", "120", *words)
+    return done.returncode, done.stdout.replace("\r", "").split("\n"), done.stderr
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_each_ends_by_itself(tmp_path, board):
+    """Four partitions, in another order than their CPUs; one faults, two have a status."""
+    image = build(tmp_path, board,
+                  partition("three", "status.c", cpus="[3]", args='["30", "3"]'),
+                  partition("fault", "status.c", cpus="[0]", args='["10", "fault"]'),
+                  partition("seven", "status.c", args='["20", "7"]'),
+                  partition("well", "status.c", args='["40", "0"]'))
+    for _ in range(2):
+        code, lines, _ = run(image)
+        assert code == 9
+        ours = [line for line in lines if line.startswith("mortise: partition")]
+        assert sorted(ours) == [
+            'mortise: partition 0 "three" exit 3',
+            'mortise: partition 1 "fault" fault: data abort (translation fault) at '
+            '0x0000000012345678, read of 4 bytes',
+            'mortise: partition 2 "seven" exit 7'], lines
+        # A report is not torn by another's line.
+        start = next(i for i, line in enumerate(lines) if '"fault" fault' in line)
+        assert all(line.startswith("mortise:   ") for line in lines[start + 1:start + 10]), lines
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_interrupts_and_cpus_are_ones_own(tmp_path, board):
+    """Timer interrupts arrive on every CPU, and each sees the MPIDR it was given."""
+    image = build(tmp_path, board,
+                  *(partition(f"p{cpu}", "ticks.c", cpus=f"[{cpu}]", irqs="[27]",
+                            args=f'["{cpu}"]')
+                    for cpu in (1, 0, 3, 2)))
+    for _ in range(2):
+        assert run(image)[0] == 0
+
+
+def test_through_uboot(tmp_path):
+    image = build(tmp_path, "qemu-virt",
+                  partition("one", "status.c", args='["1", "1"]'),
+                  partition("two", "status.c", args='["1", "2"]'))
+    code, lines, _ = run(image, "--boot", "uboot", "--quiet-boot")
+    assert code == 9
+    assert {'mortise: partition 0 "one" exit 1', 'mortise: partition 1 "two" exit 2'} <= set(lines)
+
+
+def test_one_does_not_reach_the_others_memory(tmp_path):
+    """Both have the same guest-physical addresses; what one writes the other does not see."""
+    image = build(tmp_path, "qemu-virt", partition("a", "memory.c", args='["1"]'),
+                  partition("b", "memory.c", args='["2"]'), partition("c", "memory.c"))
+    assert run(image)[0] == 0
+
+
+REFUSED = {
+    "cpu": (("a", {"cpus": "[1]"}), ("b", {"cpus": "[1]"}),
+            "tnimage.toml:11: partition b: CPU 1 belongs to partition a (tnimage.toml:7); give each "
+            "partition its own CPU"),
+    "name": (("a", {}), ("a", {}),
+             "tnimage.toml:8: partition a: the name a belongs to partition a (tnimage.toml:5); give "
+             "each partition its own name"),
+    "device": (("a", {"devices": '["rtc"]'}), ("b", {"devices": '["gpio", "rtc"]'}),
+               "tnimage.toml:11: partition b: device rtc belongs to partition a (tnimage.toml:7); "
+               "give it to one of them"),
+    "irq": (("a", {"irqs": "[34]"}), ("b", {"irqs": "[27, 34]"}),
+            "tnimage.toml:11: partition b: interrupt 34 belongs to partition a (tnimage.toml:7); "
+            "give it to one of them"),
+    "no-cpu": (("a", {}), ("b", {"cpus": "[4]"}),
+               "tnimage.toml:10: board qemu-virt has no CPU 4; its CPUs are 0 to 3"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(tmp_path, case):
+    first, second, message = REFUSED[case]
+    (tmp_path / "app.c").write_text("int main(void)\n{\n    return 0;\n}\n")
+    text = '[image]\nname = "parts"\nboard = "qemu-virt"\n'
+    for name, keys in (first, second):
+        text += f'[[partition]]\nname = "{name}"\nsrc = ["app.c"]\n'
+        text += "".join(f"{key} = {value}\n" for key, value in keys.items())
+    (tmp_path / "tnimage.toml").write_text(text)
+    done = tnimage("build", "-f", "tnimage.toml", cwd=tmp_path)
+    assert (done.returncode, done.stderr.strip()) == (3, "tnimage: " + message)
+    assert not os.path.exists(tmp_path / "parts.img")
