@@ -221,6 +221,7 @@ def dtb(tmp_path_factory):
     subprocess.run(
         ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
          "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-Wno-tautological-compare",
+         "-DCONFIG_PARTITIONS=1",
          *(f"-I{folder}/include" for folder in folders), f"-I{cache.libfdt()}",
          f"-I{cache.libfdt()}/include", "tests/mortise/dtb.c", "core/fdt/fdt.c",
          "core/fdt/fdt_ro.c", "-o", program], cwd=TREE, check=True)

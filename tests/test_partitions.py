@@ -65,7 +65,7 @@ def test_interrupts_and_cpus_are_ones_own(tmp_path, board):
     """Timer interrupts arrive on every CPU, and each sees the MPIDR it was given."""
     image = build(tmp_path, board,
                   *(partition(f"p{cpu}", "ticks.c", cpus=f"[{cpu}]", irqs="[27]",
-                            args=f'["{cpu}"]')
+                              args=f'["{cpu}"]')
                     for cpu in (1, 0, 3, 2)))
     for _ in range(2):
         assert run(image)[0] == 0
@@ -117,3 +117,43 @@ def test_refused(tmp_path, case):
     done = tnimage("build", "-f", "tnimage.toml", cwd=tmp_path)
     assert (done.returncode, done.stderr.strip()) == (3, "tnimage: " + message)
     assert not os.path.exists(tmp_path / "parts.img")
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_shared_console(tmp_path, board):
+    """Whole lines behind names, in each partition's order; what a guest may not pass is refused."""
+    image = build(tmp_path, board, partition("one", "chatter.c"),
+                  partition("two", "chatter.c").replace('"bypass"', '"tenon"'),
+                  partition("three", "chatter.c"))
+    code, lines, _ = run(image)
+    assert code == 0
+    assert all(line.startswith("[") for line in lines if line), lines
+    for name in ("one", "two", "three"):
+        mine = [line.removeprefix(f"[{name}] ") for line in lines if line.startswith(f"[{name}]")]
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        assert mine == [
+            *(f"{name} {i} " + letters[i % 26] * (i * 3) for i in range(40)),
+            "L" * 128, "L" * 71, "part and part", "back.[2Jclear",
+            "L" * 128, "0 -2 -2 0 -2", "the end"]
+
+
+def test_console_of_ones_own(tmp_path):
+    """A single user of the console has the UART, and keeps it when it says so."""
+    image = build(tmp_path, "qemu-virt", partition("talks", "chatter.c", console='"own"'),
+                  partition("ends", "status.c", args='["1", "0"]'))
+    done = tnimage("inspect", image, "--json")
+    assert "uart0" in done.stdout and '"CONSOLE"' not in done.stdout
+    image = build(tmp_path, "qemu-virt", partition("talks", "chatter.c", console='"own"'),
+                  partition("too", "chatter.c"))
+    code, lines, _ = run(image)
+    assert code == 0 and "[too] the end" in lines
+
+
+def test_two_own_consoles(tmp_path):
+    (tmp_path / "tnimage.toml").write_text(
+        '[image]\nname = "parts"\n' + partition("a", "chatter.c", console='"own"')
+        + partition("b", "chatter.c", console='"own"'))
+    done = tnimage("build", "-f", "tnimage.toml", cwd=tmp_path)
+    assert (done.returncode, done.stderr.strip()) == (
+        3, "tnimage: tnimage.toml:8: partition b: device uart0 belongs to partition a, too; leave "
+        "it out of one of them, or the library that drives it")

@@ -22,6 +22,7 @@
 
 extern volatile uint64_t __hv_shared_start[], __hv_shared_end[];
 extern char hv_secondary[];
+extern tn_hv_end_fn *const __hv_ends[], *const __hv_ends_end[];
 
 static struct {
     struct tn_image image; /* checked */
@@ -109,6 +110,13 @@ void tn_hv_cpus_start(const struct tn_hv_boot *boot)
         if (error != TN_PSCI_SUCCESS) {
             refuse(&boot->image, i, error);
         }
+    }
+}
+
+void tn_hv_partition_ending(void)
+{
+    for (tn_hv_end_fn *const *function = __hv_ends; function < __hv_ends_end; function++) {
+        (*function)();
     }
 }
 

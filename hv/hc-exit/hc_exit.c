@@ -13,14 +13,14 @@ static TN_HC_FUNCTION long hc_exit(uint64_t id, uint64_t status, uint64_t x2, ui
 {
     (void)id, (void)x2, (void)x3;
     status &= STATUS_MASK;
+    tn_hv_begin_end();
     if (status != 0) {
-        tn_hv_lock();
         tn_hv_partition_line();
         tn_hv_text(" exit ");
         tn_hv_decimal((uint32_t)status);
         tn_hv_text("\n");
-        tn_hv_unlock();
     }
+    tn_hv_unlock();
     tn_hv_partition_end();
 }
 

@@ -59,6 +59,23 @@ const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size)
     return (const void *)(va + inside);
 }
 
+void tn_hv_map_page(uint64_t va, uint64_t pa)
+{
+    LEVEL3[(va - HV_VA_IMAGE) / HV_PAGE] =
+        pa | HV_PTE_COMMON | HV_PTE_PAGE | HV_PTE_READ_ONLY | HV_PTE_XN;
+    publish();
+}
+
+/* This CPU's tables are nobody else's, so that its own TLB is all there is to clean. */
+void tn_hv_unmap_page(uint64_t va)
+{
+    LEVEL3[(va - HV_VA_IMAGE) / HV_PAGE] = 0;
+    tn_dsb(ishst); /* the walker sees it gone before the TLB entry goes */
+    __asm__ volatile("tlbi vae2, %0" : : "r"(va / HV_PAGE) : "memory");
+    tn_dsb(nsh); /* gone before the entry is used again */
+    tn_isb();
+}
+
 /* The guests' bytes are not Mortise's to read while they run. */
 void hv_unmap_boot(void)
 {

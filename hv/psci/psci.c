@@ -6,6 +6,7 @@
 #include <tn/psci.h>
 
 #include <tn/abi/cap.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
@@ -42,6 +43,8 @@ PSCI_FN psci_none(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 PSCI_FN psci_end(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x1, (void)x2, (void)x3;
+    tn_hv_begin_end();
+    tn_hv_unlock();
     tn_hv_partition_end();
 }
 

@@ -159,7 +159,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
         cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
         (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
-    tn_hv_lock();
+    tn_hv_begin_end();
     /* The guest may have left its own line open. */
     tn_hv_text("\n");
     tn_hv_partition_line();

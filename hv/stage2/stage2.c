@@ -175,3 +175,47 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
     tn_isb();
     return true;
 }
+
+/* Stage-2 entry of the page or block that `ipa` lies in; 0: none. */
+static uint64_t find(uint64_t ipa)
+{
+    uint64_t entry;
+
+    if (ipa >> TN_BOARD_IPA_BITS != 0) {
+        return 0;
+    }
+    entry = root[ipa >> (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)];
+    if (!ROOT_AT_LEVEL_2 && entry != 0) {
+        entry = table_below(&entry)[ipa >> BLOCK_SHIFT & (TABLE_ENTRIES - 1)];
+    }
+    if ((entry & S2_TABLE) == S2_TABLE) {
+        entry = table_below(&entry)[ipa >> 12 & (TABLE_ENTRIES - 1)];
+    } else if (entry != 0) {
+        entry += ipa & (HV_BLOCK - 1) & ~(uint64_t)(HV_PAGE - 1);
+    }
+    return entry;
+}
+
+bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size)
+{
+    uint8_t *bytes = to;
+
+    while (size > 0) {
+        uint64_t entry = find(ipa);
+        uint64_t inside = ipa & (HV_PAGE - 1);
+        size_t part = size < HV_PAGE - inside ? size : HV_PAGE - inside;
+        const volatile uint8_t *page = (const volatile uint8_t *)HV_VA_GUEST;
+
+        if ((entry & (S2_NORMAL | S2_READ)) != (S2_NORMAL | S2_READ)) {
+            return false;
+        }
+        tn_hv_map_page(HV_VA_GUEST, entry & S2_ADDRESS);
+        for (size_t i = 0; i < part; i++) {
+            *bytes++ = page[inside + i];
+        }
+        tn_hv_unmap_page(HV_VA_GUEST);
+        ipa += part;
+        size -= part;
+    }
+    return true;
+}

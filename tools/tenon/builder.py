@@ -28,8 +28,7 @@ class Build:
         """Build; returns the path of the checked image in the build folder."""
         toolchain.need_all()
         self._compile()
-        for guest in self.guests:
-            guest.link()
+        self._link_guests()
         program.check_devices(self.guests)
         self.hypervisor.link(self.guests)
         self.ninja.write_commands()
@@ -52,6 +51,24 @@ class Build:
                           failed.step.output.startswith(guest.component.name + "/")),
                          self.guests[0])
             explain.compile_failed(failed, self.pool, guest.component.layer)
+
+    def _link_guests(self):
+        """Link every program; those that use the console share it when they are several.
+
+        Whether a program uses it is known after its link. The last build's answer is tried
+        first, so that nothing is linked twice in the end.
+        """
+        wish = {"own": False, "shared": True}
+        path = os.path.join(self.folder, "console")
+        guess = files.read(path) == b"shared\n" and len(self.guests) > 1
+        for guest in self.guests:
+            guest.share_console(wish.get(guest.spec.console, guess))
+            guest.link()
+        shared = sum(guest.uses_console for guest in self.guests) > 1
+        for guest in self.guests:
+            if guest.share_console(wish.get(guest.spec.console, shared)) and guest.uses_console:
+                guest.link()
+        files.write(path, "shared\n" if shared else "own\n")
 
     def _image(self):
         """Plan, describe, report, pack."""

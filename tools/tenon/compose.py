@@ -4,6 +4,7 @@
 `Guest` is the program of a partition, `Hypervisor` is Mortise. Both are the same kind of
 composition from the same pool; they differ in what they begin with and in the linker script.
 """
+import dataclasses
 import json
 import os
 import re
@@ -180,6 +181,7 @@ class Guest(Composition):
         self.program = None
         self.regions = self.irqs = self.caps = None
         self.objects = {}  # object -> source, of the application
+        self.link_steps = []  # of the last link()
         self.wanted = {self.component.root: {"kind": "root", "by": spec.mode}}
         self.without = {}
         self.options = {}
@@ -243,6 +245,8 @@ class Guest(Composition):
         wanted_by_app = {name for table in tables for name in table.undefined}
         state = self._state()
         window = state.get("window", program.WINDOW_SMALL)
+        old = {id(step) for step in self.link_steps}
+        self.steps[:] = [step for step in self.steps if id(step) not in old]
         mark = len(self.steps)
         for _ in range(6):
             del self.steps[mark:]
@@ -265,7 +269,22 @@ class Guest(Composition):
             window = self.program.window()
         files.write(self.absolute(f"{self.component.name}/state.json"),
                     json.dumps({"window": window}) + "\n")
+        self.link_steps = self.steps[mark:]
         self._rights()
+
+    @property
+    def uses_console(self):
+        """Whether standard streams were linked, whichever."""
+        return bool(self.account.used & {"LIB_STDIO", "LIB_STDIO_SHARED"})
+
+    def share_console(self, shared):
+        """Link with the console that partitions share, or with one's own; True for a change."""
+        facts = self.component.facts
+        counts = (("CONSOLE_SHARED", 1),) if shared else ()
+        if facts.counts == counts:
+            return False
+        self.component.facts = dataclasses.replace(facts, counts=counts)
+        return True
 
     def _state(self):
         data = files.read(self.absolute(f"{self.component.name}/state.json"))

@@ -13,6 +13,7 @@ from tenon import board, errors, sizes
 
 FILE = "tnimage.toml"
 MODES = ("bypass", "tenon", "bare")
+CONSOLES = ("own", "shared")
 VERIFY = ("crc", "sha256")
 OPTIMIZE = ("s", "2")
 PARTITION_LIMIT = 32  # TN_IMAGE_MAX_PARTITIONS
@@ -24,7 +25,7 @@ IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "te
 PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
-    "without": "words", "caps": "words", "args": "words", "options": "table", "cflags": "words",
+    "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list}
 
@@ -44,6 +45,7 @@ class Partition:
     libs: list = field(default_factory=list)
     without: list = field(default_factory=list)
     caps: list = field(default_factory=list)
+    console: str | None = None  # one of CONSOLES; None: shared when several partitions use it
     args: list = field(default_factory=list)  # without the name that comes first
     options: dict = field(default_factory=dict)  # Kconfig name -> text
     cflags: list = field(default_factory=list)
@@ -225,8 +227,19 @@ def check(image):
     _give_cpus(image.partitions, machine)
     for partition in image.partitions:
         _check_partition(partition, machine)
+        _check_console(partition, len(image.partitions))
     _check_together(image.partitions)
     return machine
+
+
+def _check_console(partition, count):
+    if partition.console not in (None, *CONSOLES):
+        refuse(partition.place("console"), f"unknown console '{partition.console}'"
+               f"{errors.nearest(partition.console, CONSOLES)}; it is one of: "
+               f"{', '.join(CONSOLES)}")
+    if partition.console == "shared" and count == 1:
+        refuse(partition.place("console"), "there is no other partition to share the console "
+               "with; remove this key")
 
 
 def _give_cpus(partitions, machine):

@@ -13,8 +13,8 @@ from tenon import errors, paths
 
 TOPS = ("core", "image", "hv", "bypass", "rtos")  # folders that hold libraries
 LAYERS = ("HV", "BYPASS", "TENON")
-# Options that the builder sets in Mortise's tree, whatever a library's Kconfig says of them.
-COUNTS = ("HV_CPU", "IRQS", "PARTITIONS", "S2_TABLES")
+# Options that the builder sets, whatever a library's Kconfig says of them.
+COUNTS = ("CONSOLE_SHARED", "HV_CPU", "IRQS", "PARTITIONS", "S2_TABLES")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Facts:
     layer: str  # one of LAYERS
     board: str  # symbol, BOARD_QEMU_VIRT
     caps: frozenset = frozenset()  # "IRQ", ...: Mortise's tree only, the union of all partitions
-    counts: tuple = ()  # (("IRQS", 3), ...): numbers that the builder sets, Mortise's tree only
+    counts: tuple = ()  # (("IRQS", 3), ...): numbers that the builder sets
 
 
 @dataclass

@@ -23,4 +23,15 @@ static inline long tn_hypercall1(uint64_t function, uint64_t arg)
     return (long)x0;
 }
 
+/* The same with two arguments. */
+static inline long tn_hypercall2(uint64_t function, uint64_t arg1, uint64_t arg2)
+{
+    register uint64_t x0 __asm__("x0") = function;
+    register uint64_t x1 __asm__("x1") = arg1;
+    register uint64_t x2 __asm__("x2") = arg2;
+
+    __asm__ volatile("hvc #0" : "+r"(x0) : "r"(x1), "r"(x2) : "memory");
+    return (long)x0;
+}
+
 #endif

@@ -16,6 +16,7 @@
 /* Groups: slots of Mortise's table. */
 #define TN_HC_GROUP_EXIT 0
 #define TN_HC_GROUP_IRQ 1
+#define TN_HC_GROUP_CONSOLE 2
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
 
 /* Results. */
@@ -41,5 +42,17 @@
 #define TN_HC_IRQ_ENABLE TN_HC(TN_HC_GROUP_IRQ, 0)
 #define TN_HC_IRQ_DISABLE TN_HC(TN_HC_GROUP_IRQ, 1)
 #define TN_HC_IRQ_PEND TN_HC(TN_HC_GROUP_IRQ, 2)
+
+/*
+ * Group CONSOLE: the console that partitions share.  x1: guest-physical address of text in the
+ * partition's own memory, x2: its length.  Takes the text up to its first newline and
+ * TN_HC_CONSOLE_MAX bytes, and returns how many it took (more than 0 for a length above 0), or
+ * INVALID when the bytes are not readable memory of the partition.  A line is shown when it is
+ * complete or TN_HC_CONSOLE_MAX bytes long, behind the partition's name: `[name] line`.  What the
+ * partition leaves unfinished is shown when it ends.  Control characters are shown as dots,
+ * carriage returns left out.
+ */
+#define TN_HC_CONSOLE_WRITE TN_HC(TN_HC_GROUP_CONSOLE, 0)
+#define TN_HC_CONSOLE_MAX 128
 
 #endif

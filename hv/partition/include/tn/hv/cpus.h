@@ -41,6 +41,15 @@ static inline void tn_hv_lock(void)
     }
 }
 
+/* Before the last message of this CPU's partition: what it left behind, then the lock. */
+static inline void tn_hv_begin_end(void)
+{
+    if (CONFIG_PARTITIONS > 1) {
+        tn_hv_partition_ending();
+        tn_hv_cpus_lock();
+    }
+}
+
 static inline void tn_hv_unlock(void)
 {
     if (CONFIG_PARTITIONS > 1) {

@@ -18,7 +18,8 @@
 #define HV_VA_SHARED 0x390000 /* 64 KiB, with several partitions: what their CPUs share */
 #define HV_VA_BOOT 0x400000   /* slots 2..13 while booting: the image, read-only */
 #define HV_BOOT_BLOCKS 12
-#define HV_VA_DTB 0x1c00000 /* slots 14 and 15 while booting: the boot loader's device tree */
+#define HV_VA_DTB 0x1c00000  /* slots 14 and 15 while booting: the boot loader's device tree */
+#define HV_VA_GUEST 0x3a0000 /* one page of the partition's, while a hypercall reads it */
 
 #define HV_L2_INDEX 384 /* in 8-byte entries of the table page: byte 0xc00, 128-byte aligned */
 

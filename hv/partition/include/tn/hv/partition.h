@@ -78,17 +78,29 @@ struct tn_hv_device {
 /* Map one that is another for each CPU; its window's entries were not in use.  While booting. */
 void tn_hv_map_device(const struct tn_hv_device *device);
 
+/* Map a page of RAM read-only at `va`, whose entry is not in use, and take it away again. */
+void tn_hv_map_page(uint64_t va, uint64_t pa);
+void tn_hv_unmap_page(uint64_t va);
+
 /*
  * TN_HV_BOOT_CHECK(function): called once, after the image's own checks and before anything of a
  * partition is set up.  It reports and powers off when the image must not start.
  * TN_HV_START(function): called on each CPU before its guest's first instruction,
  * tn_hv_partition filled in.  On the first CPU all of them have returned before another starts.
+ * TN_HV_END(function): called on a CPU when its partition has ended, before the message that says
+ * so; in an image with several partitions.
  */
 typedef void tn_hv_boot_fn(const struct tn_hv_boot *boot);
+typedef void tn_hv_end_fn(void);
 
 #define TN_HV_BOOT_CHECK(function)                                                                 \
     static tn_hv_boot_fn *const tn_hv_check_##function TN_SECTION(".hv.check") = (function)
 #define TN_HV_START(function)                                                                      \
     static tn_hv_boot_fn *const tn_hv_start_##function TN_SECTION(".hv.init") = (function)
+#define TN_HV_END(function)                                                                        \
+    static tn_hv_end_fn *const tn_hv_end_##function TN_SECTION(".hv.end") = (function)
+
+/* Call what is registered with TN_HV_END. */
+void tn_hv_partition_ending(void);
 
 #endif
