@@ -87,38 +87,6 @@ def test_one_does_not_reach_the_others_memory(tmp_path):
     assert run(image)[0] == 0
 
 
-REFUSED = {
-    "cpu": (("a", {"cpus": "[1]"}), ("b", {"cpus": "[1]"}),
-            "tnimage.toml:11: partition b: CPU 1 belongs to partition a (tnimage.toml:7); give each "
-            "partition its own CPU"),
-    "name": (("a", {}), ("a", {}),
-             "tnimage.toml:8: partition a: the name a belongs to partition a (tnimage.toml:5); give "
-             "each partition its own name"),
-    "device": (("a", {"devices": '["rtc"]'}), ("b", {"devices": '["gpio", "rtc"]'}),
-               "tnimage.toml:11: partition b: device rtc belongs to partition a (tnimage.toml:7); "
-               "give it to one of them"),
-    "irq": (("a", {"irqs": "[34]"}), ("b", {"irqs": "[27, 34]"}),
-            "tnimage.toml:11: partition b: interrupt 34 belongs to partition a (tnimage.toml:7); "
-            "give it to one of them"),
-    "no-cpu": (("a", {}), ("b", {"cpus": "[4]"}),
-               "tnimage.toml:10: board qemu-virt has no CPU 4; its CPUs are 0 to 3"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_refused(tmp_path, case):
-    first, second, message = REFUSED[case]
-    (tmp_path / "app.c").write_text("int main(void)\n{\n    return 0;\n}\n")
-    text = '[image]\nname = "parts"\nboard = "qemu-virt"\n'
-    for name, keys in (first, second):
-        text += f'[[partition]]\nname = "{name}"\nsrc = ["app.c"]\n'
-        text += "".join(f"{key} = {value}\n" for key, value in keys.items())
-    (tmp_path / "tnimage.toml").write_text(text)
-    done = tnimage("build", "-f", "tnimage.toml", cwd=tmp_path)
-    assert (done.returncode, done.stderr.strip()) == (3, "tnimage: " + message)
-    assert not os.path.exists(tmp_path / "parts.img")
-
-
 @pytest.mark.parametrize("board", BOARDS)
 def test_shared_console(tmp_path, board):
     """Whole lines behind names, in each partition's order; what a guest may not pass is refused."""
@@ -147,13 +115,3 @@ def test_console_of_ones_own(tmp_path):
                   partition("too", "chatter.c"))
     code, lines, _ = run(image)
     assert code == 0 and "[too] the end" in lines
-
-
-def test_two_own_consoles(tmp_path):
-    (tmp_path / "tnimage.toml").write_text(
-        '[image]\nname = "parts"\n' + partition("a", "chatter.c", console='"own"')
-        + partition("b", "chatter.c", console='"own"'))
-    done = tnimage("build", "-f", "tnimage.toml", cwd=tmp_path)
-    assert (done.returncode, done.stderr.strip()) == (
-        3, "tnimage: tnimage.toml:8: partition b: device uart0 belongs to partition a, too; leave "
-        "it out of one of them, or the library that drives it")

@@ -234,9 +234,7 @@ def check(image):
 
 def _check_console(partition, count):
     if partition.console not in (None, *CONSOLES):
-        refuse(partition.place("console"), f"unknown console '{partition.console}'"
-               f"{errors.nearest(partition.console, CONSOLES)}; it is one of: "
-               f"{', '.join(CONSOLES)}")
+        refuse_choice(partition.place("console"), "console", partition.console, CONSOLES)
     if partition.console == "shared" and count == 1:
         refuse(partition.place("console"), "there is no other partition to share the console "
                "with; remove this key")
