@@ -115,3 +115,18 @@ def test_console_of_ones_own(tmp_path):
                   partition("too", "chatter.c"))
     code, lines, _ = run(image)
     assert code == 0 and "[too] the end" in lines
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_hostile_hypercalls(tmp_path, board):
+    """Two partitions throw random calls at Mortise; their neighbours miss and lose nothing."""
+    hostile = {"caps": '["CONSOLE", "IRQ", "POWER", "TIMER"]'}
+    image = build(tmp_path, board,
+                  partition("ticks", "ticks.c", irqs="[27]", args='["0"]'),
+                  partition("first", "hostile.c", args='["60000", "1"]', **hostile),
+                  partition("memory", "memory.c", args='["1"]'),
+                  partition("second", "hostile.c", args='["60000", "2"]', **hostile))
+    code, lines, _ = run(image)
+    assert code == 0, lines
+    assert all(line.startswith(("[first] ", "[second] ")) for line in lines if line), lines
+    assert len(lines) < 1000

@@ -12,7 +12,7 @@
         .section .hv.space, "ax", %progbits
         bl      own_space
         .section .hv.shared, "ax", %progbits
-        bl      shared_pages
+        b       shared_pages
 
         .text
 /*
@@ -34,8 +34,8 @@ own_space:
         ret
 
 /*
- * shared_pages: into the table page x2; x5 = attributes.  Clobbers x4, x6, x7, x9 like `fill`,
- * to which it goes on.
+ * shared_pages: into the table page x2; x5 = attributes.  Clobbers x4, x6, x7, x9 and goes on at
+ * .hv.on, which is not within the first 0x200 bytes here.
  */
 shared_pages:
         mov     x9, #:abs_g0:__hv_bss_pages
@@ -46,4 +46,5 @@ shared_pages:
         orr     x6, x6, x5
         add     x4, x2, #(HV_VA_SHARED - HV_VA_IMAGE) / HV_PAGE * 8
         mov     x7, #:abs_g0:__hv_shared_pages
-        b       fill
+        bl      fill
+        b       turn_on

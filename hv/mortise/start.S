@@ -137,6 +137,8 @@ enter:
          * and make the same entry, read at level 3, a writable page: HV_VA_TABLES.
          */
         .section .hv.on, "ax", %progbits
+        .globl  turn_on
+turn_on:
         orr     x6, x2, x5
         add     x4, x2, #HV_L2_INDEX * 8
         str     x6, [x4, #8]

@@ -128,7 +128,8 @@ class Hypervisor(Composition):
 
     def script(self):
         """The linker script's text."""
-        return templates.render("hv.ld.j2", board=self.build.machine.data)
+        return templates.render("hv.ld.j2", board=self.build.machine.data,
+                                       partitions=len(self.build.image.partitions))
 
     def link(self, guests):
         """Compose it for these linked guests."""
