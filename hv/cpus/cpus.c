@@ -62,7 +62,7 @@ bool tn_hv_cpus_join(struct tn_hv_boot *boot)
     }
     copy(&boot->image, &shared.image);
     boot->dtb = 0;
-    boot->index = index;
+    tn_hv_partition.index = index;
     /* The same window as on the first CPU: what `image` points to is where it was. */
     tn_hv_map_boot(HV_VA_BOOT, boot->base, info()->file_size);
     boot->desc = tn_image_desc(&boot->image, index);
@@ -98,7 +98,7 @@ void tn_hv_cpus_start(const struct tn_hv_boot *boot)
 {
     uint64_t entry = boot->base + ((uintptr_t)hv_secondary - HV_VA_IMAGE);
 
-    if (!tn_hv_is_first(boot)) {
+    if (!tn_hv_is_first()) {
         return;
     }
     copy(&shared.image, &boot->image);

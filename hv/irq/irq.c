@@ -52,7 +52,7 @@ static void start(const struct tn_hv_boot *boot)
     if (CONFIG_PARTITIONS > 1) {
         map_own(boot);
     }
-    if (tn_hv_is_first(boot)) {
+    if (tn_hv_is_first()) {
         tn_gic_init(&tn_hv_gic);
     }
     tn_gic_init_cpu(&tn_hv_gic);

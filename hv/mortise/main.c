@@ -100,9 +100,8 @@ static void check_image(struct tn_hv_boot *boot)
     }
 }
 
-static void take_partition(const struct tn_hv_boot *boot)
+static void take_partition(const struct tn_partition_desc *desc)
 {
-    const struct tn_partition_desc *desc = boot->desc;
     struct tn_hv_partition *partition = &tn_hv_partition;
     const struct tn_region *regions = tn_desc_regions(desc);
     const struct tn_irq_desc *irqs = tn_desc_irqs(desc);
@@ -110,9 +109,6 @@ static void take_partition(const struct tn_hv_boot *boot)
 
     __builtin_memcpy(partition->name, desc->name, sizeof(partition->name));
     partition->caps = desc->caps;
-    if (CONFIG_PARTITIONS > 1) {
-        partition->index = boot->index;
-    }
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
             lowest = regions[i].ipa;
@@ -145,7 +141,7 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
         call_all(__hv_checks, __hv_checks_end, &boot);
     }
 
-    take_partition(&boot);
+    take_partition(boot.desc);
     tn_hv_hypercall_init(tn_hv_partition.caps);
     if (!tn_hv_stage2_init(&boot)) {
         tn_hv_text("mortise: S2_TABLES is too small for this partition");

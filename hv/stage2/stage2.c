@@ -48,7 +48,7 @@ _Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one 
  * invalidates by broadcast shall reach no other's entries.
  */
 #define VTTBR_VMID_SHIFT 48
-#define VMID(boot) (CONFIG_PARTITIONS > 1 ? (uint64_t)(boot)->index << VTTBR_VMID_SHIFT : 0)
+#define VMID (CONFIG_PARTITIONS > 1 ? (uint64_t)tn_hv_partition.index << VTTBR_VMID_SHIFT : 0)
 
 /* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
 static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") TN_ALIGNED(HV_PAGE);
@@ -164,7 +164,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         parange = PARANGE_48;
     }
     tn_sysreg_write(vtcr_el2, VTCR_WALK | VTCR_SL0 | VTCR_T0SZ | parange << VTCR_PS_SHIFT);
-    tn_sysreg_write(vttbr_el2, pa_of(root) | VMID(boot));
+    tn_sysreg_write(vttbr_el2, pa_of(root) | VMID);
     /*
      * The tables must be visible to the walker before a translation can be made from them, and
      * what earlier translations left must be gone.  The last ISB puts the registers in force.

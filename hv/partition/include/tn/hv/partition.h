@@ -21,7 +21,7 @@
 struct tn_hv_partition {
     char name[32];
     uint64_t caps;
-    unsigned index; /* its number; several partitions only */
+    unsigned index; /* its number, known from tn_hv_cpus_join() on; several partitions only */
     uint64_t guard; /* guest-physical address of the page under its lowest writable memory */
     uint32_t irqs[1024 / 32]; /* bitmap: INTIDs that it may use */
 };
@@ -46,13 +46,12 @@ struct tn_hv_boot {
     uint64_t dtb;          /* physical address of the boot loader's device tree, or 0 */
     struct tn_image image; /* checked; valid until the first guest runs */
     const struct tn_partition_desc *desc; /* of this CPU's partition, checked */
-    unsigned index;                       /* its number */
 };
 
 /* The CPU that checks the image; it sets what is machine-wide up before any other CPU runs. */
-static inline bool tn_hv_is_first(const struct tn_hv_boot *boot)
+static inline bool tn_hv_is_first(void)
 {
-    return CONFIG_PARTITIONS == 1 || boot->index == 0;
+    return CONFIG_PARTITIONS == 1 || tn_hv_partition.index == 0;
 }
 
 /*
