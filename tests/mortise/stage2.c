@@ -2,7 +2,8 @@
 /*
  * hv/stage2/stage2.c on the host: reads regions, one a line (ipa size source kind access), builds
  * the tables, prints how many it took, and walks them: every page of a region must lead where
- * it should with the right permissions, the pages around it nowhere.
+ * it should with the right permissions, the pages around it nowhere, and the walk in software that
+ * serves tn_hv_guest_read() must find the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,17 @@ static struct {
     struct tn_partition_desc desc;
     struct tn_region regions[MAX];
 } partition;
+
+/* What tn_hv_guest_read() does with a page is not for here; how it finds one is. */
+void tn_hv_map_page(uint64_t va, uint64_t pa)
+{
+    (void)va, (void)pa;
+}
+
+void tn_hv_unmap_page(uint64_t va)
+{
+    (void)va;
+}
 
 /* The descriptor of `ipa`'s page, as the MMU finds it; 0: unmapped. */
 static uint64_t walk(uint64_t ipa)
@@ -50,6 +62,10 @@ static void check(uint64_t ipa)
     uint64_t entry = walk(ipa);
     uint64_t pa;
 
+    if (find(ipa) != entry) {
+        printf("%#llx: found %#llx\n", (unsigned long long)ipa, (unsigned long long)find(ipa));
+        exit(1);
+    }
     if (region == NULL) {
         if (entry != 0) {
             printf("%#llx is mapped\n", (unsigned long long)ipa);
@@ -88,6 +104,10 @@ int main(void)
     partition.desc.region_count = (uint16_t)n;
     if (!tn_hv_stage2_init(&boot)) {
         printf("pool is too small\n");
+        return 1;
+    }
+    if (find(1ull << TN_BOARD_IPA_BITS) != 0 || find(UINT64_MAX) != 0) {
+        printf("beyond the address space\n");
         return 1;
     }
     printf("%u\n", pool_used);
