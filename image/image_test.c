@@ -434,6 +434,37 @@ static int write_sample(const char *path)
     return (file != NULL && fclose(file) != 0) || bad;
 }
 
+/* The second partition's last region has become `region`, the first's number `index` has `access`.
+ */
+static int check_shared(unsigned index, uint16_t access, struct tn_region region)
+{
+    static struct sample s;
+
+    s = valid;
+    s.first.regions[index].access |= access;
+    s.second.regions[1] = region;
+    sample_seal((uint8_t *)&s, sizeof(s));
+    return tn_image_rule(check_bytes(&s, SAMPLE_SIZE));
+}
+
+static void shared_regions(void)
+{
+    const uint16_t rw = TN_ACCESS_R | TN_ACCESS_W, shared = TN_ACCESS_SHARED;
+    struct tn_region memory = {0x40100000, 0x1000, 0xb000, TN_REGION_MEMORY, rw | shared, 0};
+    struct tn_region larger = {0x40100000, 0x2000, 0xb000, TN_REGION_MEMORY, rw | shared, 0};
+    struct tn_region device = {0x9000000, 0x1000, 0x9000000, TN_REGION_DEVICE, rw | shared, 0};
+    struct tn_region more = {0x9000000, 0x2000, 0x9000000, TN_REGION_DEVICE, rw | shared, 0};
+
+    TN_CHECK(check_shared(3, shared, memory) == TN_IMAGE_OK);
+    TN_CHECK(check_shared(3, 0, memory) == TN_PARTS_REGION);
+    TN_CHECK(check_shared(3, shared, larger) == TN_PARTS_REGION);
+    TN_CHECK(check_shared(4, shared, device) == TN_IMAGE_OK);
+    TN_CHECK(check_shared(4, 0, device) == TN_PARTS_REGION);
+    TN_CHECK(check_shared(4, shared, more) == TN_PARTS_REGION);
+    memory.access = rw;
+    TN_CHECK(check_shared(3, shared, memory) == TN_PARTS_REGION);
+}
+
 int main(int argc, char **argv)
 {
     sample_make(&valid);
@@ -454,6 +485,7 @@ int main(int argc, char **argv)
     TN_RUN(misaligned_bytes);
     TN_RUN(every_bit);
     TN_RUN(largest_desc);
+    TN_RUN(shared_regions);
     TN_RUN(every_rule_was_reached);
     return tn_test_end();
 }
