@@ -135,7 +135,7 @@ static enum tn_image_error check_region(const struct tn_region *region,
                                         const struct tn_desc_limits *limits)
 {
     const unsigned wx = TN_ACCESS_W | TN_ACCESS_X;
-    const unsigned all = TN_ACCESS_R | wx | TN_ACCESS_SHARED;
+    const unsigned rights = TN_ACCESS_R | wx;
 
     if ((region->ipa | region->size | region->source) % TN_IMAGE_PAGE != 0 || region->size == 0) {
         return TN_DESC_REGION_ALIGN;
@@ -143,7 +143,8 @@ static enum tn_image_error check_region(const struct tn_region *region,
     if (region->ipa >= limits->ipa_size || region->size > limits->ipa_size - region->ipa) {
         return TN_DESC_REGION_IPA;
     }
-    if (region->access == 0 || (region->access & ~all) != 0 || (region->access & wx) == wx) {
+    if ((region->access & rights) == 0 || (region->access & ~(rights | TN_ACCESS_SHARED)) != 0 ||
+        (region->access & wx) == wx) {
         return TN_DESC_REGION_ACCESS;
     }
     return check_source(region, limits);

@@ -178,6 +178,7 @@ static const struct poke region_pokes[] = {
     {F1(regions[2].ipa), -0x1000ull, TN_DESC_REGION_IPA, 0, 2, 0},
     {F1(regions[2].size), -0x1000ull, TN_DESC_REGION_IPA, 0, 2, 0},
     {F1(regions[2].access), 0, TN_DESC_REGION_ACCESS, 0, 2, 0},
+    {F1(regions[2].access), 16, TN_DESC_REGION_ACCESS, 0, 2, 0},
     {F1(regions[2].access), 8, TN_DESC_REGION_ACCESS, 0, 2, 0},
     {F1(regions[2].access), 7, TN_DESC_REGION_ACCESS, 0, 2, 0},
     {F1(regions[2].access), 6, TN_DESC_REGION_ACCESS, 0, 2, 0},
