@@ -12,7 +12,7 @@ BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 
 
 def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, text=True, timeout=300,
+    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=300,
                           check=False, stdin=subprocess.DEVNULL, **kwargs)
 
 
