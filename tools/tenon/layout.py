@@ -105,9 +105,10 @@ def place_memory(result, machine, mortise, guests):
     """Place what lies above the file: Mortise's .bss, then each partition's memory."""
     result.file_size = result.gaps.end
     result.bss_offset = up(result.file_size, PAGE)
-    # A copy for each CPU, then what they share (docs/architecture.md, "EL2").
-    result.bss_size = len(guests) * up(
-        mortise.value("__hv_bss_end") - mortise.value("__hv_bss_start"), PAGE) + up(
+    result.bss_size = up(mortise.value("__hv_bss_end") - mortise.value("__hv_bss_start"), PAGE)
+    if len(guests) > 1:
+        # A copy for each CPU, then what they share (docs/architecture.md, "EL2").
+        result.bss_size = len(guests) * result.bss_size + up(
             mortise.value("__hv_shared_end") - mortise.value("__hv_shared_start"), PAGE)
     result.ranges.append(("mortise bss", result.bss_offset, result.bss_size, False))
     end = result.bss_offset + result.bss_size
