@@ -10,6 +10,8 @@
 
 #define GICD_SGIR 0xf00
 #define SGIR_SELF (2u << 24)
+#define GICD_CPENDSGIR 0xf10 /* 16 bytes, one for each SGI; a bit for each sender */
+#define CPENDSGIR_SIZE 16u
 
 #define GICC_CTLR 0x00
 #define GICC_PMR 0x04
@@ -39,6 +41,10 @@ void tn_gic_init(const struct tn_gic *gic)
 void tn_gic_init_cpu(const struct tn_gic *gic)
 {
     gic_reset_banked(gic->gicd);
+    /* U-Boot sends SGI 0 to the CPUs that it does not use; SGIs cannot be disabled here. */
+    for (unsigned at = 0; at < CPENDSGIR_SIZE; at += 4) {
+        tn_mmio_write32(gic->gicd + GICD_CPENDSGIR + at, 0xffffffff);
+    }
     tn_mmio_write32(gic->gicc + GICC_CTLR, 0);
     tn_mmio_write32(gic->gicc + GICC_APR0, 0); /* what a boot loader left active masks the rest */
     tn_mmio_write32(gic->gicc + GICC_BPR, 0);

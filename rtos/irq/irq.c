@@ -26,10 +26,16 @@ static void stray(void *arg)
     tn_irqline_disable((uint32_t)(slot - tn_irq_table));
 }
 
+void tn_irq_init(void)
+{
+    for (uint32_t i = 0; i < CONFIG_TN_IRQ_LIMIT; i++) {
+        tn_irq_table[i] = (struct tn_irq_slot){stray, &tn_irq_table[i]};
+    }
+}
+
 static bool attached(uint32_t intid)
 {
-    return intid < CONFIG_TN_IRQ_LIMIT && tn_irq_table[intid].handler != NULL &&
-           tn_irq_table[intid].handler != stray;
+    return intid < CONFIG_TN_IRQ_LIMIT && tn_irq_table[intid].handler != stray;
 }
 
 int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
@@ -85,7 +91,7 @@ int tn_irq_special(uint32_t intid);
 
 int tn_irq_special(uint32_t intid)
 {
-    if (intid >= CONFIG_TN_IRQ_LIMIT || tn_irq_table[intid].handler == NULL) {
+    if (intid >= CONFIG_TN_IRQ_LIMIT) {
         strays++;
         return intid < SPURIOUS;
     }

@@ -7,6 +7,7 @@
 #include <tn/abi/layout.h>
 #include <tn/ectx.h>
 #include <tn/irqline.h>
+#include <tn/irqtable.h>
 #include <tn/kernel.h>
 #include <tn/kernel_init.h>
 #include <tn/kernel_time.h>
@@ -93,6 +94,7 @@ void tn_kernel_init(void)
     tn_ectx_init();
     adopt_main();
     start_idle();
+    tn_irq_init();
     tn_irqline_init();
     tn_time_init();
     tn_kernel_leave();
