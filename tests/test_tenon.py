@@ -59,6 +59,20 @@ def test_example(tmp_path):
     assert code == 0 and lines[-1] == "main: 20 items made, 20 used", lines
 
 
+@pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt-gicv2")))
+def test_edf(tmp_path, mode, board):
+    image = build(tmp_path, "tests/tenon/edf.c", "--board", board, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_edf_example(tmp_path, mode):
+    image = build(tmp_path, "examples/edf/edf.c", mode=mode)
+    with open(os.path.join(TREE, "examples/edf/README.md"), encoding="utf-8") as file:
+        expected = file.read().split("```")[3].strip("\n").splitlines()
+    assert run(image, "--icount") == (0, expected)
+
+
 @pytest.mark.parametrize("mode", ("tenon", "bare"))
 def test_overflow(tmp_path, mode):
     code, lines = run(build(tmp_path, "tests/tenon/overflow.c", mode=mode), "--icount")

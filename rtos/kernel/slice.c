@@ -2,7 +2,8 @@
 /*
  * Round robin: a thread with a time slice goes behind its equals when it has run for as long.
  * Only such threads pay for it, by a switch hook.  The slice is time on the CPU: what is left
- * of it when a thread is preempted it has when it comes back; blocking gives a new one.
+ * of it when a thread is preempted it has when it comes back; blocking gives a new one, but not to
+ * a thread whose slice is a budget (slice_over).
  */
 #include <tn/alarm.h>
 #include <tn/ectx.h>
@@ -26,7 +27,10 @@ void tn_slice_switch(struct tn_thread *from, struct tn_thread *to)
         uint64_t end = slice_timer.deadline;
 
         tn_timerq_stop(&tn_timers, &slice_timer);
-        from->slice_left = from->state == 0 && end > now ? end - now : from->slice;
+        from->slice_left = end > now ? end - now : 0;
+        if (from->slice_over == NULL && (from->state != 0 || end <= now)) {
+            from->slice_left = from->slice;
+        }
     }
     if (to->hooks & TN_HOOK_SLICE) {
         slice_start(to);
@@ -39,6 +43,11 @@ void tn_slice_expired(void)
     struct tn_thread *self = tn_thread_self();
     struct tn_cpu *cpu = tn_cpu_of(self);
 
+    if (self->slice_over != NULL) {
+        self->slice_left = 0;
+        self->slice_over(self);
+        return;
+    }
     self->slice_left = self->slice;
     if (self->state == 0 && !self->held && self->run.next != &self->run) {
         tn_readyq_rotate(&cpu->ready, &self->run);

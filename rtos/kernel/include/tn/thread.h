@@ -78,8 +78,12 @@ struct tn_thread {
     struct tn_mutex *blocked_on;   /* the mutex for which it waits */
     struct tn_mutex *held_mutexes; /* contended or protected ones which it owns */
 
-    uint64_t slice;          /* counter ticks of a time slice, 0: first in first out */
-    uint64_t slice_left;     /* while it does not run */
+    uint64_t slice;      /* counter ticks of a time slice, 0: first in first out */
+    uint64_t slice_left; /* while it does not run */
+    /* Not NULL: the slice is a budget, which blocking does not renew; called when it is used up,
+     * in the timer's handler with the kernel lock held. */
+    void (*slice_over)(struct tn_thread *thread);
+    void *slice_owner;       /* for slice_over */
     struct tn_waitq joiners; /* who waits for its end */
     void *exit_value;
     void *transfer; /* what a waker and the woken call pass each other */
