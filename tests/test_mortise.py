@@ -183,7 +183,7 @@ def test_stage2_is_as_counted(tmp_path, ipa_bits):
     program = tmp_path / "stage2"
     subprocess.run(
         ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
-         "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DCONFIG_S2_TABLES=4096", "-DCONFIG_PARTITIONS=1",
+         "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DCONFIG_S2_TABLES=4096", "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1",
          f"-I{tmp_path}", *(f"-I{folder}/include" for folder in (
              "hv/stage2", "hv/partition", "core/abi", "core/base", "image")),
          "tests/mortise/stage2.c", "-o", program], cwd=TREE, check=True)
@@ -221,7 +221,7 @@ def dtb(tmp_path_factory):
     subprocess.run(
         ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
          "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-Wno-tautological-compare",
-         "-DCONFIG_PARTITIONS=1",
+         "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1",
          *(f"-I{folder}/include" for folder in folders), f"-I{cache.libfdt()}",
          f"-I{cache.libfdt()}/include", "tests/mortise/dtb.c", "core/fdt/fdt.c",
          "core/fdt/fdt_ro.c", "-o", program], cwd=TREE, check=True)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One CPU for each partition: the first checks the image and starts the others (Arm DEN0022,
- * CPU_ON); they take over what it has found.  From then on they meet only in the lock and in the
- * count of running partitions.
+ * Several CPUs: the first checks the image and starts the first one of each partition (Arm DEN0022,
+ * CPU_ON); they take over what it has found.  From then on they meet only in the lock, in the
+ * count of running partitions, and where a partition switches its own CPUs on and off.  A CPU
+ * that is off is off in the firmware: it comes back by the same way, so that there is one start.
  *
  * Who sees what.  Everything here is Normal, Write-Back, inner shareable memory for every CPU that
  * has its MMU on, and no CPU touches it before: secondary.S with the MMU off reads the image,
@@ -24,8 +25,19 @@ extern volatile uint64_t __hv_shared_start[], __hv_shared_end[];
 extern char hv_secondary[];
 extern tn_hv_end_fn *const __hv_ends[], *const __hv_ends_end[];
 
+/* What a CPU finds about itself when it starts; the index of its record is its slot. */
+struct cpu {
+    uint64_t entry; /* of the guest, and x0 there: written by who has made `state` PENDING */
+    uint64_t argument;
+    uint32_t state; /* TN_PSCI_AFFINITY_* */
+    uint8_t partition, number, board;
+    bool fresh;
+};
+
 static struct {
+    struct cpu cpus[CONFIG_HV_CPUS];
     struct tn_image image; /* checked */
+    uint64_t base;         /* physical address of the image */
     uint32_t running;      /* partitions */
     uint32_t next;         /* the lock: the ticket that the next one draws, */
     uint32_t serving;      /* and the ticket that holds it */
@@ -49,9 +61,23 @@ static void copy(struct tn_image *to, const struct tn_image *from)
     to->segments = from->segments;
 }
 
+/* Who this CPU is, by its record. */
+static void take_record(struct tn_hv_boot *boot, unsigned slot)
+{
+    const struct cpu *cpu = &shared.cpus[slot];
+
+    tn_hv_partition.slot = slot;
+    tn_hv_partition.index = cpu->partition;
+    tn_hv_partition.cpu = cpu->number;
+    tn_hv_partition.board_cpu = cpu->board;
+    boot->entry = cpu->entry;
+    boot->argument = cpu->argument;
+    boot->fresh = cpu->fresh;
+}
+
 bool tn_hv_cpus_join(struct tn_hv_boot *boot)
 {
-    unsigned index = (unsigned)boot->dtb;
+    unsigned slot = (unsigned)boot->dtb;
 
     if (boot->bss == boot->base + info()->hv_bss_offset) {
         for (volatile uint64_t *word = __hv_shared_start; word < __hv_shared_end; word++) {
@@ -62,11 +88,30 @@ bool tn_hv_cpus_join(struct tn_hv_boot *boot)
     }
     copy(&boot->image, &shared.image);
     boot->dtb = 0;
-    tn_hv_partition.index = index;
+    take_record(boot, slot);
     /* The same window as on the first CPU: what `image` points to is where it was. */
     tn_hv_map_boot(HV_VA_BOOT, boot->base, info()->file_size);
-    boot->desc = tn_image_desc(&boot->image, index);
+    boot->desc = tn_image_desc(&boot->image, tn_hv_partition.index);
     return true;
+}
+
+/* A partition's CPUs have consecutive slots, in ascending order of the board's numbers. */
+static unsigned take_cpus(const struct tn_partition_desc *desc, unsigned partition, unsigned slot)
+{
+    unsigned number = 0;
+
+    for (uint64_t cpus = desc->cpus; cpus != 0; cpus &= cpus - 1) {
+        struct cpu *cpu = &shared.cpus[slot++];
+
+        cpu->entry = desc->entry;
+        cpu->argument = 0;
+        cpu->partition = (uint8_t)partition;
+        cpu->board = (uint8_t)__builtin_ctzll(cpus);
+        cpu->fresh = number == 0;
+        cpu->state = number == 0 ? TN_PSCI_AFFINITY_ON_PENDING : TN_PSCI_AFFINITY_OFF;
+        cpu->number = (uint8_t)number++;
+    }
+    return slot;
 }
 
 static TN_NORETURN void refuse(const struct tn_image *image, unsigned index, int error)
@@ -81,35 +126,112 @@ static TN_NORETURN void refuse(const struct tn_image *image, unsigned index, int
     tn_hv_stop();
 }
 
-static int start_cpu(uint64_t mpidr, uint64_t entry, unsigned index)
+static int start_cpu(uint64_t base, unsigned slot)
 {
+    uint64_t entry = base + ((uintptr_t)hv_secondary - HV_VA_IMAGE);
     uint64_t begin = tn_sysreg_read(cntpct_el0);
     uint64_t patience = tn_sysreg_read(cntfrq_el0) >> PATIENCE_HZ_SHIFT;
     int error;
 
     do {
-        error = tn_psci_cpu_on(mpidr, entry, index);
+        error = tn_psci_cpu_on(mpidrs[shared.cpus[slot].board], entry, slot);
     } while ((error == TN_PSCI_ALREADY_ON || error == TN_PSCI_ON_PENDING) &&
              tn_sysreg_read(cntpct_el0) - begin < patience);
     return error;
 }
 
+static void start_partitions(const struct tn_hv_boot *boot)
+{
+    unsigned slot = 0;
+
+    copy(&shared.image, &boot->image);
+    shared.base = boot->base;
+    for (unsigned i = 0; i < CONFIG_PARTITIONS; i++) {
+        unsigned first = slot;
+
+        /* Checked: no CPU beyond the board's, none twice. */
+        slot = take_cpus(tn_image_desc(&boot->image, i), i, slot);
+        if (i > 0) {
+            int error = start_cpu(boot->base, first);
+
+            if (error != TN_PSCI_SUCCESS) {
+                refuse(&boot->image, i, error);
+            }
+        }
+    }
+}
+
 void tn_hv_cpus_start(const struct tn_hv_boot *boot)
 {
-    uint64_t entry = boot->base + ((uintptr_t)hv_secondary - HV_VA_IMAGE);
-
-    if (!tn_hv_is_first()) {
-        return;
+    if (tn_hv_is_first() && boot->image.toc != shared.image.toc) {
+        start_partitions(boot);
     }
-    copy(&shared.image, &boot->image);
-    for (unsigned i = 1; i < CONFIG_PARTITIONS; i++) {
-        /* Checked: no CPU beyond the board's, none twice.  One each is this Mortise's own rule. */
-        uint64_t cpus = tn_image_desc(&boot->image, i)->cpus;
-        int error = start_cpu(mpidrs[__builtin_ctzll(cpus)], entry, i);
+    __atomic_store_n(&shared.cpus[tn_hv_partition.slot].state, TN_PSCI_AFFINITY_ON,
+                     __ATOMIC_RELEASE);
+}
 
-        if (error != TN_PSCI_SUCCESS) {
-            refuse(&boot->image, i, error);
+/* The partition's CPU with this affinity; NULL: it has none. */
+static struct cpu *find(uint64_t mpidr)
+{
+    struct cpu *cpu = &shared.cpus[tn_hv_partition.slot - tn_hv_partition.cpu];
+
+    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1, cpu++) {
+        if (mpidrs[cpu->board] == mpidr) {
+            return cpu;
         }
+    }
+    return NULL;
+}
+
+int tn_hv_cpus_affinity(uint64_t mpidr)
+{
+    struct cpu *cpu = find(mpidr);
+
+    return cpu == NULL ? TN_PSCI_INVALID_PARAMETERS
+                       : (int)__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Of several CPUs that call for the same one the exchange lets one through.  Acquire: the record
+ * is written after the CPU that went off was done with it.
+ */
+int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument)
+{
+    struct cpu *cpu = find(mpidr);
+    uint32_t state = TN_PSCI_AFFINITY_OFF;
+    int error;
+
+    if (cpu == NULL) {
+        return TN_PSCI_INVALID_PARAMETERS;
+    }
+    if (!__atomic_compare_exchange_n(&cpu->state, &state, TN_PSCI_AFFINITY_ON_PENDING, false,
+                                     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        return state == TN_PSCI_AFFINITY_ON ? TN_PSCI_ALREADY_ON : TN_PSCI_ON_PENDING;
+    }
+    cpu->entry = entry;
+    cpu->argument = argument;
+    cpu->fresh = false;
+    error = start_cpu(shared.base, (unsigned)(cpu - shared.cpus));
+    if (error != TN_PSCI_SUCCESS) {
+        __atomic_store_n(&cpu->state, TN_PSCI_AFFINITY_OFF, __ATOMIC_RELEASE);
+        return TN_PSCI_INTERNAL_FAILURE;
+    }
+    return TN_PSCI_SUCCESS;
+}
+
+void tn_hv_cpus_off(void)
+{
+    struct cpu *first = &shared.cpus[tn_hv_partition.slot - tn_hv_partition.cpu];
+    unsigned on = 0;
+
+    tn_hv_lock(); /* of two CPUs that go off together the second is the last */
+    shared.cpus[tn_hv_partition.slot].state = TN_PSCI_AFFINITY_OFF;
+    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1, first++) {
+        on += first->state != TN_PSCI_AFFINITY_OFF;
+    }
+    tn_hv_unlock();
+    if (on != 0) {
+        tn_psci_cpu_off();
     }
 }
 

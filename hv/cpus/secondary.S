@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The way of each CPU into its own address space: parts of hv/mortise/start.S that fall through.
- * Partition n's CPU has the n-th copy of .bss, the shared pages lie behind the last.  x21 is n.
+ * CPU n of Mortise has the n-th copy of .bss, the shared pages lie behind the last.  x21 is n.
  */
 #include <tn/hv/map.h>
 
         .section .hv.first, "ax", %progbits
-        mov     x21, #0                 /* the boot loader's CPU has the first partition */
+        mov     x21, #0                 /* the boot loader's CPU is the first partition's first */
 
 /* In .hv.space and .hv.shared room is little.  x2 = physical .bss: of the first copy, of one's own. */
         .section .hv.space, "ax", %progbits
@@ -40,7 +40,7 @@ own_space:
 shared_pages:
         mov     x9, #:abs_g0:__hv_bss_pages
         lsl     x9, x9, #12
-        mov     x6, #CONFIG_PARTITIONS
+        mov     x6, #CONFIG_HV_CPUS
         sub     x6, x6, x21
         madd    x6, x6, x9, x2
         orr     x6, x6, x5

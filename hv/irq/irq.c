@@ -12,8 +12,8 @@
 /* The frames of the partition's CPU follow those of the CPUs before it. */
 #define GICR_PA(cpu) (TN_BOARD_GICR_BASE + (cpu)*TN_BOARD_GICR_SIZE)
 
-/* With several partitions it is start() that knows the CPU. */
-#define GICR_SIZE (CONFIG_PARTITIONS == 1 ? TN_BOARD_GICR_SIZE : 0)
+/* With several CPUs it is start() that knows the CPU. */
+#define GICR_SIZE (CONFIG_HV_CPUS == 1 ? TN_BOARD_GICR_SIZE : 0)
 
 TN_HV_DEVICE(gicd, HV_VA_GICD, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE);
 TN_HV_DEVICE(gicr, HV_VA_GICR, GICR_PA(CONFIG_HV_CPU), GICR_SIZE);
@@ -29,10 +29,10 @@ const struct tn_gic tn_hv_gic = {
     .gicc = HV_VA_GICC,
 };
 
-static void map_own(const struct tn_hv_boot *boot)
+static void map_own(void)
 {
     struct tn_hv_device gicr = {
-        .pa = GICR_PA((unsigned)__builtin_ctzll(boot->desc->cpus)),
+        .pa = GICR_PA(tn_hv_partition.board_cpu),
         .va = HV_VA_GICR,
         .size = TN_BOARD_GICR_SIZE,
     };
@@ -49,16 +49,18 @@ static void start(const struct tn_hv_boot *boot)
 {
     const struct tn_irq_desc *irqs = tn_desc_irqs(boot->desc);
 
-    if (CONFIG_PARTITIONS > 1) {
-        map_own(boot);
+    if (CONFIG_HV_CPUS > 1) {
+        map_own();
     }
-    if (tn_hv_is_first()) {
+    if (tn_hv_is_first() && boot->fresh) {
         tn_gic_init(&tn_hv_gic);
     }
     tn_gic_init_cpu(&tn_hv_gic);
     tn_hv_lock();
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
-        tn_gic_configure(&tn_hv_gic, irqs[i].intid, irqs[i].priority, irqs[i].edge);
+        if (boot->fresh || irqs[i].intid < TN_GIC_FIRST_SPI) {
+            tn_gic_configure(&tn_hv_gic, irqs[i].intid, irqs[i].priority, irqs[i].edge);
+        }
     }
     tn_hv_unlock();
 }

@@ -98,11 +98,11 @@ static void reset_el1(void)
     tn_sysreg_write(cntv_ctl_el0, 0);
 }
 
-void hv_enter_guest(uint64_t entry, uint64_t caps)
+void hv_enter_guest(uint64_t entry, uint64_t argument, uint64_t caps)
 {
     set_el2(caps);
     reset_el1();
     tn_sysreg_write(elr_el2, entry);
     tn_sysreg_write(spsr_el2, SPSR_EL1H_MASKED);
-    hv_launch();
+    hv_launch(argument);
 }

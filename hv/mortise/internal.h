@@ -8,7 +8,7 @@
 
 /*
  * C entry: physical addresses of the boot loader's DTB, of the image and of this CPU's .bss.  On a
- * CPU that hv/cpus has started `dtb` is the index of its partition instead.
+ * CPU that hv/cpus has started `dtb` is its slot (tn/hv/partition.h) instead.
  */
 TN_NORETURN void hv_main(uint64_t dtb, uint64_t base, uint64_t bss);
 
@@ -16,10 +16,10 @@ TN_NORETURN void hv_main(uint64_t dtb, uint64_t base, uint64_t bss);
 void hv_map_devices(void);
 void hv_unmap_boot(void);
 
-/* Start the guest at `entry` with `caps`; stage 2 is set up. */
-TN_NORETURN void hv_enter_guest(uint64_t entry, uint64_t caps);
+/* Start the guest at `entry` with `argument` in x0, and `caps`; stage 2 is set up. */
+TN_NORETURN void hv_enter_guest(uint64_t entry, uint64_t argument, uint64_t caps);
 
-/* ERET with nothing in the general registers; ELR_EL2, SPSR_EL2 are set. */
-TN_NORETURN void hv_launch(void);
+/* ERET with `x0`, and nothing in the other general registers; ELR_EL2, SPSR_EL2 are set. */
+TN_NORETURN void hv_launch(uint64_t x0);
 
 #endif

@@ -69,6 +69,19 @@ static int check_contents(const struct tn_image *image, struct tn_desc_limits *l
                                  : tn_image_check_each(image, limits);
 }
 
+/* Not of Mortise's own: popcount would want FP registers or a library. */
+static unsigned count_cpus(const struct tn_image *image)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < CONFIG_PARTITIONS; i++) {
+        for (uint64_t cpus = tn_image_desc(image, i)->cpus; cpus != 0; cpus &= cpus - 1) {
+            count++;
+        }
+    }
+    return count;
+}
+
 static void check_image(struct tn_hv_boot *boot)
 {
     const struct tn_image_info *info = (const void *)(HV_VA_IMAGE + TN_IMAGE_INFO_OFFSET);
@@ -94,10 +107,20 @@ static void check_image(struct tn_hv_boot *boot)
     }
     boot->desc = tn_image_desc(&boot->image, 0);
     if (boot->image.toc->partition_count != CONFIG_PARTITIONS ||
-        boot->desc->cpus != 1ull << CONFIG_HV_CPU) {
+        (CONFIG_HV_CPUS > 1 && count_cpus(&boot->image) != CONFIG_HV_CPUS) ||
+        boot->desc->cpus << (63 - CONFIG_HV_CPU) != 1ull << 63) {
         tn_hv_text("mortise: the image was not packed with this Mortise; build it again");
         tn_hv_stop();
     }
+}
+
+/* The first CPU is the first partition's first. */
+static void begin(struct tn_hv_boot *boot)
+{
+    tn_hv_partition.board_cpu = CONFIG_HV_CPU;
+    boot->fresh = true;
+    boot->entry = boot->desc->entry;
+    boot->argument = 0;
 }
 
 static void take_partition(const struct tn_partition_desc *desc)
@@ -109,6 +132,7 @@ static void take_partition(const struct tn_partition_desc *desc)
 
     __builtin_memcpy(partition->name, desc->name, sizeof(partition->name));
     partition->caps = desc->caps;
+    partition->cpus = desc->cpus;
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
             lowest = regions[i].ipa;
@@ -123,7 +147,7 @@ static void take_partition(const struct tn_partition_desc *desc)
 void tn_hv_partition_end(void)
 {
     tn_uart_flush(HV_VA_CONSOLE);
-    if (CONFIG_PARTITIONS > 1) {
+    if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_leave();
     }
     tn_psci_system_off();
@@ -131,14 +155,18 @@ void tn_hv_partition_end(void)
 
 void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
 {
-    struct tn_hv_boot boot = {.base = base, .bss = bss, .dtb = dtb};
-    uint64_t entry;
+    struct tn_hv_boot boot; /* member by member: an initialiser would call memset */
+
+    boot.base = base;
+    boot.bss = bss;
+    boot.dtb = dtb;
 
     hv_map_devices();
-    if (CONFIG_PARTITIONS == 1 || !tn_hv_cpus_join(&boot)) {
+    if (CONFIG_HV_CPUS == 1 || !tn_hv_cpus_join(&boot)) {
         tn_hv_report_init();
         check_image(&boot);
         call_all(__hv_checks, __hv_checks_end, &boot);
+        begin(&boot);
     }
 
     take_partition(boot.desc);
@@ -148,10 +176,9 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
         tn_hv_stop();
     }
     call_all(__hv_starts, __hv_starts_end, &boot);
-    if (CONFIG_PARTITIONS > 1) {
+    if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_start(&boot);
     }
-    entry = boot.desc->entry;
     hv_unmap_boot();
-    hv_enter_guest(entry, tn_hv_partition.caps);
+    hv_enter_guest(boot.entry, boot.argument, tn_hv_partition.caps);
 }

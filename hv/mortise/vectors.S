@@ -22,6 +22,10 @@
 #define HC_IDS (TN_HC_GROUPS << HC_GROUP_SHIFT)
 #define PSCI_IDS 32
 
+/* Arm DEN0028, 7.2: the one general function that there must be. */
+#define SMCCC_VERSION 0x80000000
+#define SMCCC_1_1 0x10001
+
 /* The upper half of a guest's frame, where the vector starts, is x16..x30 and the kind. */
 #define HALF (HV_FRAME_SIZE / 2)
 
@@ -113,7 +117,11 @@ not_ours:
         ldp     x17, x18, [sp, #HALF + HV_HC_PSCI_SLOT * HV_HC_SLOT_SIZE]
         b       call
 unknown:
+        mov     w16, #SMCCC_VERSION
+        cmp     w0, w16
         mov     x0, #TN_HC_NOT_SUPPORTED
+        mov     w16, #SMCCC_1_1
+        csel    x0, x16, x0, eq
         ldp     x16, x17, [sp], #HALF
         eret
 

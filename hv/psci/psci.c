@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PSCI 1.1 (Arm DEN0022D) for a partition with one CPU, which is on for as long as the partition
- * lives.  Every function that would switch it off ends the partition.
+ * PSCI 1.1 (Arm DEN0022D) for a partition: its own CPUs, its own end.  Switching the last CPU off
+ * ends the partition.  With one CPU a partition is on for as long as it lives.
  */
 #include <tn/psci.h>
 
@@ -13,7 +13,10 @@
 
 #define VERSION_1_1 0x10001
 #define MPIDR_AFFINITY 0xff00ffffffull
-#define AFFINITY_ON 0
+#define SMCCC_VERSION 0x80000000u
+
+/* Whether some partition has more than one CPU. */
+#define SMP (CONFIG_HV_CPUS > CONFIG_PARTITIONS)
 
 #define PSCI_FN static TN_HC_FUNCTION long
 
@@ -40,6 +43,29 @@ PSCI_FN psci_none(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
     return TN_PSCI_NOT_SUPPORTED;
 }
 
+PSCI_FN psci_cpu_off(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    if (SMP) {
+        tn_hv_cpus_off();
+    }
+    tn_hv_begin_end();
+    tn_hv_unlock();
+    tn_hv_partition_end();
+}
+
+/*
+ * Standby, which is all that a CPU with a single guest needs: an interrupt ends it whether masked
+ * or not.  A request to power down may be met by less (5.4.5).
+ */
+PSCI_FN psci_cpu_suspend(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    tn_dsb(sy); /* as before any WFI: what the guest has stored is out */
+    tn_wfi();
+    return TN_PSCI_SUCCESS;
+}
+
 PSCI_FN psci_end(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x1, (void)x2, (void)x3;
@@ -50,17 +76,19 @@ PSCI_FN psci_end(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 
 PSCI_FN psci_cpu_on(uint64_t id, uint64_t target, uint64_t x2, uint64_t x3)
 {
-    (void)x2, (void)x3;
+    if (SMP) {
+        return tn_hv_cpus_on(argument(id, target), argument(id, x2), argument(id, x3));
+    }
     return is_self(argument(id, target)) ? TN_PSCI_ALREADY_ON : TN_PSCI_INVALID_PARAMETERS;
 }
 
 PSCI_FN psci_affinity_info(uint64_t id, uint64_t target, uint64_t level, uint64_t x3)
 {
     (void)x3;
-    if (argument(id, level) != 0 || !is_self(argument(id, target))) {
+    if (argument(id, level) != 0 || (!SMP && !is_self(argument(id, target)))) {
         return TN_PSCI_INVALID_PARAMETERS;
     }
-    return AFFINITY_ON;
+    return SMP ? tn_hv_cpus_affinity(argument(id, target)) : TN_PSCI_AFFINITY_ON;
 }
 
 PSCI_FN psci_migrate_info_type(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
@@ -71,10 +99,10 @@ PSCI_FN psci_migrate_info_type(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x
 
 /* Functions by bit: those that exist, and those of them that have a 64-bit form. */
 #define EXIST                                                                                      \
-    (1u << TN_PSCI_VERSION | 1u << TN_PSCI_CPU_OFF | 1u << TN_PSCI_CPU_ON |                        \
-     1u << TN_PSCI_AFFINITY_INFO | 1u << TN_PSCI_MIGRATE_INFO_TYPE | 1u << TN_PSCI_SYSTEM_OFF |    \
-     1u << TN_PSCI_SYSTEM_RESET | 1u << TN_PSCI_FEATURES)
-#define EXIST_64 (1u << TN_PSCI_CPU_ON | 1u << TN_PSCI_AFFINITY_INFO)
+    (1u << TN_PSCI_VERSION | 1u << TN_PSCI_CPU_SUSPEND | 1u << TN_PSCI_CPU_OFF |                   \
+     1u << TN_PSCI_CPU_ON | 1u << TN_PSCI_AFFINITY_INFO | 1u << TN_PSCI_MIGRATE_INFO_TYPE |        \
+     1u << TN_PSCI_SYSTEM_OFF | 1u << TN_PSCI_SYSTEM_RESET | 1u << TN_PSCI_FEATURES)
+#define EXIST_64 (1u << TN_PSCI_CPU_SUSPEND | 1u << TN_PSCI_CPU_ON | 1u << TN_PSCI_AFFINITY_INFO)
 
 PSCI_FN psci_features(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
@@ -83,13 +111,16 @@ PSCI_FN psci_features(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
     uint32_t set = asked & TN_PSCI_64 ? EXIST_64 : EXIST;
 
     (void)id, (void)x2, (void)x3;
+    if (asked == SMCCC_VERSION) {
+        return TN_PSCI_SUCCESS;
+    }
     if (number > TN_PSCI_FEATURES || !(set >> number & 1)) {
         return TN_PSCI_NOT_SUPPORTED;
     }
     return TN_PSCI_SUCCESS;
 }
 
-/* In the order of PSCI's numbers; CPU_SUSPEND, MIGRATE and MIGRATE_INFO_UP_CPU do not exist. */
-REGISTER_HYPERCALL_GROUP(HV_HC_GROUP_PSCI, TN_CAP_POWER, psci_version, psci_none, psci_end,
-                         psci_cpu_on, psci_affinity_info, psci_none, psci_migrate_info_type,
-                         psci_none, psci_end, psci_end, psci_features);
+/* In the order of PSCI's numbers; MIGRATE and MIGRATE_INFO_UP_CPU do not exist. */
+REGISTER_HYPERCALL_GROUP(HV_HC_GROUP_PSCI, TN_CAP_POWER, psci_version, psci_cpu_suspend,
+                         psci_cpu_off, psci_cpu_on, psci_affinity_info, psci_none,
+                         psci_migrate_info_type, psci_none, psci_end, psci_end, psci_features);

@@ -21,7 +21,7 @@
 #define ROOT_ENTRIES (1u << (TN_BOARD_IPA_BITS - (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)))
 #define ROOT_BYTES (ROOT_ENTRIES * 8 < 64 ? 64 : ROOT_ENTRIES * 8)
 
-_Static_assert(TN_BOARD_IPA_BITS >= HV_VA_BITS && TN_BOARD_IPA_BITS <= 39, "one root table");
+_Static_assert(TN_BOARD_IPA_BITS >= 25 && TN_BOARD_IPA_BITS <= 39, "one root table");
 
 /* Descriptors, stage 2: D5.3. */
 #define S2_TABLE 3u

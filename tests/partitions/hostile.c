@@ -45,12 +45,13 @@ static uint64_t value(void)
     }
 }
 
-/* Ends the partition: EXIT, and PSCI's CPU_OFF, SYSTEM_OFF, SYSTEM_RESET. */
+/* Ends the partition: EXIT, and PSCI's CPU_OFF, SYSTEM_OFF, SYSTEM_RESET; or sleeps for ever:
+ * CPU_SUSPEND. */
 static bool ends(uint64_t id)
 {
     uint32_t psci = ((uint32_t)id & ~PSCI_64) - PSCI_BASE;
 
-    return (uint32_t)id == TN_HC_EXIT || psci == 2 || psci == 8 || psci == 9;
+    return (uint32_t)id == TN_HC_EXIT || psci == 1 || psci == 2 || psci == 8 || psci == 9;
 }
 
 static uint64_t identifier(void)

@@ -106,6 +106,11 @@ class Composition:
             f"__{end}_{name}" for end in ("start", "stop") for name in ("init",)}
 
 
+def count_cpus(build):
+    """How many CPUs Mortise runs on."""
+    return sum(len(spec.cpus) for spec in build.image.partitions)
+
+
 class Hypervisor(Composition):
     """Mortise, composed for the partitions that it will carry."""
 
@@ -129,7 +134,7 @@ class Hypervisor(Composition):
     def script(self):
         """The linker script's text."""
         return templates.render("hv.ld.j2", board=self.build.machine.data,
-                                       partitions=len(self.build.image.partitions))
+                                       cpus=count_cpus(self.build))
 
     def link(self, guests):
         """Compose it for these linked guests."""
@@ -141,7 +146,8 @@ class Hypervisor(Composition):
                      for guest in guests)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
-            (("HV_CPU", guests[0].spec.cpus[0]), ("IRQS", sum(len(g.irqs) for g in guests)),
+            (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", count_cpus(self.build)),
+             ("IRQS", sum(len(g.irqs) for g in guests)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables))))
         component.prepare(self.options)
         script_text = self.script()

@@ -106,9 +106,10 @@ def place_memory(result, machine, mortise, guests):
     result.file_size = result.gaps.end
     result.bss_offset = up(result.file_size, PAGE)
     result.bss_size = up(mortise.value("__hv_bss_end") - mortise.value("__hv_bss_start"), PAGE)
-    if len(guests) > 1:
+    cpus = sum(len(guest.spec.cpus) for guest in guests)
+    if cpus > 1:
         # A copy for each CPU, then what they share (docs/architecture.md, "EL2").
-        result.bss_size = len(guests) * result.bss_size + up(
+        result.bss_size = cpus * result.bss_size + up(
             mortise.value("__hv_shared_end") - mortise.value("__hv_shared_start"), PAGE)
     result.ranges.append(("mortise bss", result.bss_offset, result.bss_size, False))
     end = result.bss_offset + result.bss_size

@@ -26,6 +26,13 @@
 #define TN_PSCI_DENIED -3
 #define TN_PSCI_ALREADY_ON -4
 #define TN_PSCI_ON_PENDING -5
+#define TN_PSCI_INTERNAL_FAILURE -6
+#define TN_PSCI_INVALID_ADDRESS -9
+
+/* Results of AFFINITY_INFO. */
+#define TN_PSCI_AFFINITY_ON 0
+#define TN_PSCI_AFFINITY_OFF 1
+#define TN_PSCI_AFFINITY_ON_PENDING 2
 
 /* MIGRATE_INFO_TYPE: there is no Trusted OS to migrate. */
 #define TN_PSCI_NO_MIGRATION 2

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several partitions, each on its own CPU.  Every CPU of Mortise has its own stack, tables and
- * .bss behind the same addresses, so that the code for one partition is the code for all; what is
- * really shared is in section .bss.0shared.  In an image with one partition nothing of this is
+ * Several CPUs, each of one partition.  Every CPU of Mortise has its own stack, tables and
+ * .bss behind the same addresses, so that the code for one CPU is the code for all; what is
+ * really shared is in section .bss.0shared.  In an image with one CPU nothing of this is
  * linked: the inline functions are empty and nobody calls the others.
  */
 #ifndef TN_HV_CPUS_H
@@ -18,13 +18,26 @@
 bool tn_hv_cpus_join(struct tn_hv_boot *boot);
 
 /*
- * On the first CPU: start the others, which see `boot` as it is now.  Machine-wide set-up is
- * complete.  On others: nothing.
+ * On the first CPU: start the first one of each other partition, which sees `boot` as it is now.
+ * Machine-wide set-up is complete.  On every CPU: it is on now.
  */
 void tn_hv_cpus_start(const struct tn_hv_boot *boot);
 
-/* This CPU's partition has ended; returns only when it was the last. */
+/*
+ * This CPU's partition has ended, its other CPUs are off; returns only when it was the last
+ * partition.
+ */
 void tn_hv_cpus_leave(void);
+
+/*
+ * Power of the partition's CPUs, with PSCI's arguments and results (tn/psci.h).  A CPU that is off
+ * is off by the firmware, too, and begins like one that boots.  `mpidr` has affinity fields only.
+ */
+int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument);
+int tn_hv_cpus_affinity(uint64_t mpidr); /* TN_PSCI_AFFINITY_* or an error */
+
+/* Switch this CPU off.  Returns only when no other CPU of the partition is on. */
+void tn_hv_cpus_off(void);
 
 /*
  * The one lock: the console, and the distributor while booting.  First come, first served; not
@@ -36,7 +49,7 @@ void tn_hv_cpus_unlock(void);
 
 static inline void tn_hv_lock(void)
 {
-    if (CONFIG_PARTITIONS > 1) {
+    if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_lock();
     }
 }
@@ -44,7 +57,7 @@ static inline void tn_hv_lock(void)
 /* Before the last message of this CPU's partition: what it left behind, then the lock. */
 static inline void tn_hv_begin_end(void)
 {
-    if (CONFIG_PARTITIONS > 1) {
+    if (CONFIG_HV_CPUS > 1) {
         tn_hv_partition_ending();
         tn_hv_cpus_lock();
     }
@@ -52,7 +65,7 @@ static inline void tn_hv_begin_end(void)
 
 static inline void tn_hv_unlock(void)
 {
-    if (CONFIG_PARTITIONS > 1) {
+    if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_unlock();
     }
 }

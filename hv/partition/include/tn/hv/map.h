@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual address space of EL2: 25 bits, 16 slots of 2 MiB (docs/architecture.md).  One page
+ * The virtual address space of EL2: 27 bits, 64 slots of 2 MiB (docs/architecture.md).  One page
  * holds both tables: it is the level-3 table of slot 1, and entries HV_L2_INDEX.. of it, which
  * map nothing else, are the level-2 table.  Read as a level-3 entry, the level-2 entry of slot 1
  * maps this page itself, at HV_VA_TABLES.  May be included from assembly.
@@ -10,16 +10,16 @@
 
 #define HV_PAGE 0x1000
 #define HV_BLOCK 0x200000
-#define HV_VA_BITS 25
+#define HV_VA_BITS 27
 
 #define HV_VA_IMAGE 0x200000  /* slot 1: text, read-only data */
-#define HV_VA_BSS 0x300000    /* writable data; its first page is the table page, not mapped here */
-#define HV_VA_TABLES 0x381000 /* the table page */
-#define HV_VA_SHARED 0x390000 /* 64 KiB, with several partitions: what their CPUs share */
-#define HV_VA_BOOT 0x400000   /* slots 2..13 while booting: the image, read-only */
-#define HV_BOOT_BLOCKS 12
-#define HV_VA_DTB 0x1c00000  /* slots 14 and 15 while booting: the boot loader's device tree */
-#define HV_VA_GUEST 0x3a0000 /* one page of the partition's, while a hypercall reads it */
+#define HV_VA_BSS 0x280000    /* writable data; its first page is the table page, not mapped here */
+#define HV_VA_SHARED 0x300000 /* 64 KiB, with several CPUs: what they share */
+#define HV_VA_GUEST 0x340000  /* one page of the partition's, while a hypercall reads it */
+#define HV_VA_TABLES 0x381000 /* the table page; its level-2 entries take 0x380000..0x3bffff */
+#define HV_VA_BOOT 0x400000   /* slots 2..57 while booting: the image, read-only */
+#define HV_BOOT_BLOCKS 56
+#define HV_VA_DTB 0x7800000 /* slots 60 and 61 while booting: the boot loader's device tree */
 
 #define HV_L2_INDEX 384 /* in 8-byte entries of the table page: byte 0xc00, 128-byte aligned */
 

@@ -21,8 +21,12 @@
 struct tn_hv_partition {
     char name[32];
     uint64_t caps;
-    unsigned index; /* its number, known from tn_hv_cpus_join() on; several partitions only */
-    uint64_t guard; /* guest-physical address of the page under its lowest writable memory */
+    uint64_t cpus;      /* bit n: it has CPU n of the board */
+    unsigned index;     /* its number; known, as the next three, from tn_hv_cpus_join() on */
+    unsigned slot;      /* of this CPU among all of Mortise's: which copy of .bss it has */
+    unsigned cpu;       /* of this CPU in the partition, which begins on 0 */
+    unsigned board_cpu; /* of this CPU on the board: `cpus` in ascending order */
+    uint64_t guard;     /* guest-physical address of the page under its lowest writable memory */
     uint32_t irqs[1024 / 32]; /* bitmap: INTIDs that it may use */
 };
 
@@ -46,12 +50,15 @@ struct tn_hv_boot {
     uint64_t dtb;          /* physical address of the boot loader's device tree, or 0 */
     struct tn_image image; /* checked; valid until the first guest runs */
     const struct tn_partition_desc *desc; /* of this CPU's partition, checked */
+    bool fresh;                           /* the partition begins; else only one more CPU of it */
+    uint64_t entry;                       /* where this CPU begins, with `argument` in x0 */
+    uint64_t argument;
 };
 
 /* The CPU that checks the image; it sets what is machine-wide up before any other CPU runs. */
 static inline bool tn_hv_is_first(void)
 {
-    return CONFIG_PARTITIONS == 1 || tn_hv_partition.index == 0;
+    return CONFIG_HV_CPUS == 1 || tn_hv_partition.slot == 0;
 }
 
 /*
@@ -85,9 +92,11 @@ void tn_hv_unmap_page(uint64_t va);
  * TN_HV_BOOT_CHECK(function): called once, after the image's own checks and before anything of a
  * partition is set up.  It reports and powers off when the image must not start.
  * TN_HV_START(function): called on each CPU before its guest's first instruction,
- * tn_hv_partition filled in.  On the first CPU all of them have returned before another starts.
+ * tn_hv_partition filled in, and again whenever the partition switches a CPU on: `fresh` tells
+ * what is to be done for the CPU from what for the partition.  On the first CPU all of them have
+ * returned before another starts.
  * TN_HV_END(function): called on a CPU when its partition has ended, before the message that says
- * so; in an image with several partitions.
+ * so; in an image with several CPUs.
  */
 typedef void tn_hv_boot_fn(const struct tn_hv_boot *boot);
 typedef void tn_hv_end_fn(void);
