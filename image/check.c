@@ -128,12 +128,57 @@ static int check_spis(const struct tn_image *image, unsigned partition, unsigned
     return 0;
 }
 
+/* How many partitions other than `self` have `intid` as an interrupt for ringing, or ring it. */
+static unsigned hear(const struct tn_image *image, unsigned self, unsigned intid)
+{
+    unsigned count = 0;
+
+    for (unsigned p = 0; p < image->toc->partition_count; p++) {
+        const struct tn_partition_desc *desc = image_desc(image, p);
+
+        for (unsigned i = 0; p != self && i < desc->irq_count; i++) {
+            const struct tn_irq_desc *irq = &tn_desc_irqs(desc)[i];
+
+            count += irq->intid == intid && (irq->flags & TN_IRQ_DOORBELL) != 0;
+        }
+    }
+    return count;
+}
+
+static unsigned ring(const struct tn_image *image, unsigned self, unsigned intid)
+{
+    unsigned count = 0;
+
+    for (unsigned p = 0; p < image->toc->partition_count; p++) {
+        const struct tn_partition_desc *desc = image_desc(image, p);
+
+        for (unsigned i = 0; p != self && i < desc->doorbell_count; i++) {
+            count += tn_desc_doorbells(desc)[i] == intid;
+        }
+    }
+    return count;
+}
+
+static int check_doorbells(const struct tn_image *image, unsigned partition)
+{
+    const struct tn_partition_desc *desc = image_desc(image, partition);
+
+    for (unsigned i = 0; i < desc->doorbell_count; i++) {
+        unsigned intid = tn_desc_doorbells(desc)[i];
+
+        if (hear(image, partition, intid) != 1 || ring(image, partition, intid) != 0) {
+            return image_code(TN_PARTS_DOORBELL, partition, i, 0);
+        }
+    }
+    return 0;
+}
+
 int tn_image_check_partitions(const struct tn_image *image, uint64_t banked)
 {
+    int code = 0;
+
     for (unsigned i = 1; i < image->toc->partition_count; i++) {
         for (unsigned j = 0; j < i; j++) {
-            int code;
-
             if ((image_desc(image, i)->cpus & image_desc(image, j)->cpus) != 0) {
                 return image_code(TN_PARTS_CPU, i, 0, j);
             }
@@ -146,7 +191,10 @@ int tn_image_check_partitions(const struct tn_image *image, uint64_t banked)
             }
         }
     }
-    return 0;
+    for (unsigned i = 0; code == 0 && i < image->toc->partition_count; i++) {
+        code = check_doorbells(image, i);
+    }
+    return code;
 }
 
 static int check_desc(const struct tn_image *image, unsigned partition,

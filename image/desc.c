@@ -10,8 +10,22 @@
 #include "internal.h"
 
 #define FIRST_INTID 16u
+#define FIRST_SPI 32u
 #define LAST_INTID 1019u
 #define PA_END (1ull << 48) /* a stage-2 entry with 4 KiB pages holds no more (FEAT_LPA aside) */
+
+/* Behind the arrays: less than 8 bytes. */
+static bool padding_ok(const struct tn_partition_desc *desc, size_t arrays)
+{
+    const uint8_t *bytes = (const uint8_t *)desc;
+
+    for (size_t i = sizeof(*desc) + arrays; i < desc->desc_size; i++) {
+        if (bytes[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static int check_frame(const struct tn_partition_desc *desc, size_t size)
 {
@@ -27,29 +41,23 @@ static int check_frame(const struct tn_partition_desc *desc, size_t size)
         return TN_DESC_VERSION_BAD;
     }
     if (desc->region_count == 0 || desc->region_count > TN_DESC_MAX_REGIONS ||
-        desc->irq_count > TN_DESC_MAX_IRQS) {
+        desc->irq_count > TN_DESC_MAX_IRQS || desc->doorbell_count > TN_DESC_MAX_DOORBELLS) {
         return TN_DESC_COUNTS;
     }
     arrays = desc->region_count * sizeof(struct tn_region) +
-             desc->irq_count * sizeof(struct tn_irq_desc);
+             desc->irq_count * sizeof(struct tn_irq_desc) + desc->doorbell_count * sizeof(uint16_t);
     if (desc->desc_size != size || size != TN_ALIGN_UP(sizeof(*desc) + arrays, 8u)) {
         return TN_DESC_SIZE;
     }
-    /* An interrupt is half a word: an odd count is padded. */
-    if (desc->irq_count % 2 != 0) {
-        const struct tn_irq_desc *pad = &tn_desc_irqs(desc)[desc->irq_count];
-
-        if ((pad->intid | pad->edge | pad->priority) != 0) {
-            return TN_DESC_FIELD;
-        }
-    }
-    return 0;
+    return padding_ok(desc, arrays) ? 0 : TN_DESC_FIELD;
 }
 
 static int check_fields(const struct tn_partition_desc *desc, const struct tn_desc_limits *limits)
 {
-    if (desc->reserved != 0) {
-        return TN_DESC_FIELD;
+    for (unsigned i = 0; i < TN_ARRAY_SIZE(desc->reserved); i++) {
+        if (desc->reserved[i] != 0) {
+            return TN_DESC_FIELD;
+        }
     }
     if (!image_name_ok(desc->name)) {
         return TN_DESC_NAME;
@@ -189,6 +197,15 @@ static int check_regions(const struct tn_partition_desc *desc, const struct tn_d
     return entry && desc->entry % 4 == 0 ? 0 : TN_DESC_ENTRY;
 }
 
+/* A doorbell is an edge, and only an SPI can be made pending from another CPU. */
+static bool irq_ok(const struct tn_irq_desc *irq)
+{
+    const unsigned doorbell = TN_IRQ_EDGE | TN_IRQ_DOORBELL;
+
+    return irq->intid >= FIRST_INTID && irq->intid <= LAST_INTID &&
+           (irq->flags <= TN_IRQ_EDGE || (irq->flags == doorbell && irq->intid >= FIRST_SPI));
+}
+
 /* One bit an INTID: at run time a guest may hand over the full 256, and comparing all pairs
  * would keep EL2 busy for long. */
 static int check_irqs(const struct tn_partition_desc *desc)
@@ -196,7 +213,7 @@ static int check_irqs(const struct tn_partition_desc *desc)
     const struct tn_irq_desc *irqs = tn_desc_irqs(desc);
     uint64_t seen[(LAST_INTID + 64) / 64];
 
-    if (desc->irq_count == 0) {
+    if (desc->irq_count + desc->doorbell_count == 0) {
         return 0;
     }
     for (unsigned i = 0; i < TN_ARRAY_SIZE(seen); i++) {
@@ -205,11 +222,20 @@ static int check_irqs(const struct tn_partition_desc *desc)
     for (unsigned i = 0; i < desc->irq_count; i++) {
         unsigned intid = irqs[i].intid;
 
-        if (intid < FIRST_INTID || intid > LAST_INTID || irqs[i].edge > 1) {
+        if (!irq_ok(&irqs[i])) {
             return image_code(TN_DESC_IRQ, 0, i, 0);
         }
         if ((seen[intid / 64] >> intid % 64 & 1) != 0) {
             return image_code(TN_DESC_IRQ_TWICE, 0, i, 0);
+        }
+        seen[intid / 64] |= 1ull << intid % 64;
+    }
+    /* One's own interrupts are no doorbells of others, and each is there once. */
+    for (unsigned i = 0; i < desc->doorbell_count; i++) {
+        unsigned intid = tn_desc_doorbells(desc)[i];
+
+        if (intid < FIRST_SPI || intid > LAST_INTID || (seen[intid / 64] >> intid % 64 & 1) != 0) {
+            return image_code(TN_DESC_DOORBELL, 0, i, 0);
         }
         seen[intid / 64] |= 1ull << intid % 64;
     }

@@ -16,7 +16,7 @@
 #define SAMPLE_MEMORY 0x20000u
 #define SAMPLE_BSS 0x4000u
 
-/* Two partitions; the second has an odd number of interrupts and so padding. */
+/* Two partitions, both with padding; the second rings the first. */
 struct sample {
     struct tn_arm64_header header;
     struct tn_image_info info;
@@ -27,12 +27,13 @@ struct sample {
     struct {
         struct tn_partition_desc desc;
         struct tn_region regions[5];
-        struct tn_irq_desc irqs[2];
+        struct tn_irq_desc irqs[3], padding;
     } first;
     struct {
         struct tn_partition_desc desc;
         struct tn_region regions[2];
-        struct tn_irq_desc irqs[1], padding;
+        struct tn_irq_desc irqs[1];
+        uint16_t doorbells[1], padding;
     } second;
     uint8_t report[13];
     _Alignas(TN_IMAGE_PAGE) uint8_t text[40];
@@ -140,7 +141,7 @@ static inline void sample_partitions(struct sample *s)
 {
     const uint16_t r = TN_ACCESS_R, w = TN_ACCESS_W, x = TN_ACCESS_X;
 
-    sample_desc(&s->first.desc, "first", sizeof(s->first), 5, 2);
+    sample_desc(&s->first.desc, "first", sizeof(s->first), 5, 3);
     s->first.desc.cpus = 1;
     s->first.regions[0] = (struct tn_region){0x40000000,      0x1000, offsetof(struct sample, text),
                                              TN_REGION_IMAGE, r | x,  0};
@@ -153,7 +154,8 @@ static inline void sample_partitions(struct sample *s)
     s->first.regions[4] =
         (struct tn_region){0x9000000, 0x1000, 0x9000000, TN_REGION_DEVICE, r | w, 0};
     s->first.irqs[0] = (struct tn_irq_desc){27, 0, 0x80};
-    s->first.irqs[1] = (struct tn_irq_desc){33, 1, 0x80};
+    s->first.irqs[1] = (struct tn_irq_desc){33, TN_IRQ_EDGE, 0x80};
+    s->first.irqs[2] = (struct tn_irq_desc){50, TN_IRQ_EDGE | TN_IRQ_DOORBELL, 0x80};
     sample_desc(&s->second.desc, "second", sizeof(s->second), 2, 1);
     s->second.desc.cpus = 2;
     s->second.regions[0] = (struct tn_region){
@@ -161,6 +163,8 @@ static inline void sample_partitions(struct sample *s)
     s->second.regions[1] =
         (struct tn_region){0x40100000, 0x1000, 0xc000, TN_REGION_MEMORY, r | w, 0};
     s->second.irqs[0] = (struct tn_irq_desc){27, 0, 0x80};
+    s->second.desc.doorbell_count = 1;
+    s->second.doorbells[0] = 50;
 }
 
 /* Make the sample, sealed. */

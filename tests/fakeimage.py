@@ -60,8 +60,8 @@ def descriptor(name, board, at, size, memory_at, memory_size):
                (board.ram_ipa + 0x100000, memory_size, memory_at, 2, 3)]
     irqs = struct.pack("<HBBHBB", board.timer["virt"], 0, 0xa0, 0, 0, 0)
     body = b"".join(struct.pack("<QQQHHI", *region, 0) for region in regions)
-    total = 72 + len(body) + len(irqs)
-    head = struct.pack("<IHH32sQQQHHHH", 0x44504e54, 1, total, name.encode(), board.ram_ipa,
+    total = 96 + len(body) + len(irqs)
+    head = struct.pack("<IHH32sQQQHHHH24x", 0x44504e54, 2, total, name.encode(), board.ram_ipa,
                        CAP_EXIT, 1, 1, len(regions), 1, 0)
     return head + body + irqs
 

@@ -39,8 +39,8 @@ def region(ipa, size, source, kind, access):
     return struct.pack("<QQQHHI", ipa, size, source, kind, access, 0)
 
 
-def irq(intid, edge=0):
-    return struct.pack("<HBB", intid, edge, 0xa0)
+def irq(intid, flags=0):
+    return struct.pack("<HBB", intid, flags, 0xa0)
 
 
 TEXT = region(RAM, 0x1000, 0x1000, IMAGE, R | X)
@@ -50,12 +50,12 @@ UART = region(0x09000000, 0x1000, 0x09000000, DEVICE, R | W)
 
 
 def desc(name="app", regions=(TEXT, RODATA, STACK, UART), irqs=(irq(27), irq(33, 1), irq(34)),
-         entry=RAM, cpus=1, mode=1, caps=0b110):
+         entry=RAM, cpus=1, mode=1, caps=0b110, doorbells=()):
     """struct tn_partition_desc; the Python side of a contract, on purpose not the template's."""
-    body = b"".join(regions) + b"".join(irqs)
-    size = (72 + len(body) + 7) & -8
-    head = struct.pack("<IHH32sQQQHHHH", 0x44504e54, 1, size, name.encode(), entry, caps, cpus,
-                       mode, len(regions), len(irqs), 0)
+    body = b"".join(regions) + b"".join(irqs) + struct.pack(f"<{len(doorbells)}H", *doorbells)
+    size = (96 + len(body) + 7) & -8
+    head = struct.pack("<IHH32sQQQHHHH24x", 0x44504e54, 2, size, name.encode(), entry, caps, cpus,
+                       mode, len(regions), len(irqs), len(doorbells))
     return (head + body).ljust(size, b"\0")
 
 

@@ -78,3 +78,16 @@ def test_irq(tmp_path, board):
     assert worst[0] <= 64 and worst[1] <= 28 and worst[2] <= 32
     if board == BOARDS[0]:
         assert lines == readme("irq")[1]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_two_loops(tmp_path, board):
+    """Four setpoints are reached, and the loop misses no cycle."""
+    image = os.path.join(tmp_path, "two-loops.img")
+    manifest = os.path.join(TREE, "examples", "two-loops", "tnimage.toml")
+    tnimage(tmp_path, "build", "-f", manifest, "--board", board, "-o", image)
+    lines = run(tmp_path, image, "--icount")
+    settled = [re.fullmatch(r"\[supervisor\] setpoint (\d+): settled after \d+ ms", line)
+               for line in lines[:-1]]
+    assert [match and match[1] for match in settled] == ["10", "25", "5", "40"], lines
+    assert lines[-1] == "[loop] cycles missed: 0"

@@ -139,7 +139,7 @@ def test_many_partitions_and_segments(tnpack, folder):
 
 WX = region(RAM + 0x100000, 0x3000, 0x10000, MEMORY, R | W | X)
 DESCS = {
-    "not one": (b"x" * 80, 8, "not a partition descriptor; give one that the template made"),
+    "not one": (b"x" * 104, 8, "not a partition descriptor; give one that the template made"),
     "name": (desc("app2"), 8, "its descriptor has another name; use one name in both"),
     "size": (desc() + bytes(8), 8,
              "the descriptor's size does not match its counts; make it again"),
@@ -163,9 +163,12 @@ DESCS = {
                 "region in guest-physical space: region 1 (ipa 0x40000000, size 0x1000, source "
                 "0x10000); move one of them"),
     "irq": (desc(irqs=(irq(27), irq(15))), 8, "interrupt 1 (INTID 15): INTID is not 16..1019, "
-            "or edge not 0 or 1; use the interrupts of the board"),
+            "or its flags are wrong; use the interrupts of the board"),
     "irq twice": (desc(irqs=(irq(27), irq(27))), 8,
                   "interrupt 1 (INTID 27): the INTID is in the list before; list it once"),
+    "doorbell": (desc(doorbells=(33,)), 8,
+                 "doorbell 0 (INTID 33): the doorbell's INTID is not 32..1019, or is in the lists "
+                 "before; list it once"),
 }
 
 
@@ -188,6 +191,10 @@ TWO = {
                  regions=(region(RAM, 0x1000, 0x3000, IMAGE, R | X),)),
             "interrupt 1 (INTID 33): it belongs to another partition, 'app'; "
             "give it to one of them"),
+    "doorbell": (desc("other", cpus=2, irqs=(irq(27),), doorbells=(40,),
+                      regions=(region(RAM, 0x1000, 0x3000, IMAGE, R | X),)),
+                 "doorbell 0 (INTID 40): no other partition hears it, or two ring it; "
+                 "give a channel one sender and one receiver"),
 }
 
 

@@ -59,7 +59,8 @@ static void start(const struct tn_hv_boot *boot)
     tn_hv_lock();
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
         if (boot->fresh || irqs[i].intid < TN_GIC_FIRST_SPI) {
-            tn_gic_configure(&tn_hv_gic, irqs[i].intid, irqs[i].priority, irqs[i].edge);
+            tn_gic_configure(&tn_hv_gic, irqs[i].intid, irqs[i].priority,
+                             irqs[i].flags & TN_IRQ_EDGE);
         }
     }
     tn_hv_unlock();

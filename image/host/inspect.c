@@ -57,7 +57,11 @@ static void put_irqs(const struct tn_partition_desc *desc)
         const struct tn_irq_desc *irq = &tn_desc_irqs(desc)[i];
 
         printf("%s{\"intid\": %u, \"edge\": %s, \"priority\": %u}", i ? ", " : "", irq->intid,
-               irq->edge ? "true" : "false", irq->priority);
+               irq->flags & TN_IRQ_EDGE ? "true" : "false", irq->priority);
+    }
+    printf("],\n     \"doorbells\": [");
+    for (unsigned i = 0; i < desc->doorbell_count; i++) {
+        printf("%s%u", i ? ", " : "", tn_desc_doorbells(desc)[i]);
     }
     printf("]}");
 }

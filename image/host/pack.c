@@ -287,6 +287,7 @@ static bool is_about_room(enum tn_image_error rule)
     case TN_PARTS_CPU:
     case TN_PARTS_REGION:
     case TN_PARTS_SPI:
+    case TN_PARTS_DOORBELL:
         return true;
     default:
         return false;

@@ -81,13 +81,17 @@ static const struct {
     [TN_DESC_REGION_TWICE] = {"it has the memory or registers of another region", "map them once"},
     [TN_DESC_ENTRY] = {"the entry is not an instruction in an executable region",
                        "set it to the start of the text"},
-    [TN_DESC_IRQ] = {"INTID is not 16..1019, or edge not 0 or 1",
+    [TN_DESC_IRQ] = {"INTID is not 16..1019, or its flags are wrong",
                      "use the interrupts of the board"},
     [TN_DESC_IRQ_TWICE] = {"the INTID is in the list before", "list it once"},
+    [TN_DESC_DOORBELL] = {"the doorbell's INTID is not 32..1019, or is in the lists before",
+                          "list it once"},
 
     [TN_PARTS_CPU] = {"one of its CPUs belongs to another partition", "give each its own CPUs"},
     [TN_PARTS_REGION] = {"it belongs to another partition", "give it to one of them"},
     [TN_PARTS_SPI] = {"it belongs to another partition", "give it to one of them"},
+    [TN_PARTS_DOORBELL] = {"no other partition hears it, or two ring it",
+                           "give a channel one sender and one receiver"},
 };
 
 const char *tn_image_reason(int code)

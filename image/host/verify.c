@@ -72,6 +72,15 @@ static void say_irq(struct verdict *verdict, unsigned partition, unsigned index)
     append(verdict, "interrupt %u (INTID %u)", index, tn_desc_irqs(desc)[index].intid);
 }
 
+static void say_doorbell(struct verdict *verdict, unsigned partition, unsigned index)
+{
+    const struct tn_image_partition *entry = &verdict->image.partitions[partition];
+    const struct tn_partition_desc *desc =
+        (const void *)(verdict->image.bytes + entry->desc_offset);
+
+    append(verdict, "doorbell %u (INTID %u)", index, tn_desc_doorbells(desc)[index]);
+}
+
 static void say_extent(struct verdict *verdict, unsigned index)
 {
     const struct tn_image_toc *toc = verdict->image.toc;
@@ -125,6 +134,9 @@ static void say_place(struct verdict *verdict, int code)
         append(verdict, ": ");
     } else if (rule == TN_DESC_IRQ || rule == TN_DESC_IRQ_TWICE || rule == TN_PARTS_SPI) {
         say_irq(verdict, partition, tn_image_index(code));
+        append(verdict, ": ");
+    } else if (rule == TN_DESC_DOORBELL || rule == TN_PARTS_DOORBELL) {
+        say_doorbell(verdict, partition, tn_image_index(code));
         append(verdict, ": ");
     }
 }

@@ -10,7 +10,7 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from tenon import account, config, explain, files, manifest, program, symbols, templates, toolchain
+from tenon import account, channel, config, explain, files, manifest, program, symbols, templates, toolchain
 from tenon.component import ROOTS, Component
 from tenon.elf import Elf
 from tenon.ninja import Failed, Step
@@ -148,7 +148,9 @@ class Hypervisor(Composition):
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
             (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", count_cpus(self.build)),
              ("IRQS", sum(len(g.irqs) for g in guests)),
-             ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables))))
+             ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
+             ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
+                                    if region.kind == "memory" and region.access == "rws"))))
         component.prepare(self.options)
         script_text = self.script()
         script = component.write(script_text, "link.ld")
@@ -186,7 +188,7 @@ class Guest(Composition):
         self.spec = spec
         self.component.sources = spec.src
         self.program = None
-        self.regions = self.irqs = self.caps = None
+        self.regions = self.irqs = self.doorbells = self.caps = None
         self.objects = {}  # object -> source, of the application
         self.link_steps = []  # of the last link()
         self.wanted = {self.component.root: {"kind": "root", "by": spec.mode}}
@@ -237,6 +239,8 @@ class Guest(Composition):
             self.objects[step.output] = source
             steps.append(step)
         self.start_object = self.start_step(f"{spec.mode}-start.S.j2", args=[spec.name, *spec.args],
+                                            channels=channel.table(self.build.image.channels,
+                                                                   spec.name),
                                             board=self.build.machine.data)
         self.steps += [*steps, self.start_object]
         return [step.output for step in [*steps, self.start_object]]
@@ -330,7 +334,12 @@ class Guest(Composition):
             self.spec, self.build.machine, libraries, caps, len(self.build.image.partitions) > 1)
         bits = self.component.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
-        self.regions = self.program.own_regions() + device_regions
+        channels = self.build.image.channels
+        self.irqs = sorted([*self.irqs, *channel.irqs(channels, self.spec.name)],
+                           key=lambda irq: irq["intid"])
+        self.doorbells = channel.doorbells(channels, self.spec.name)
+        self.regions = [*self.program.own_regions(), *channel.regions(channels, self.spec.name),
+                        *device_regions]
         key = next((key for key in ("heap", "stack", "ram", "devices")
                     if key in self.spec.places), "ram")
         program.check_overlap(self.regions, self.build.machine.ipa_bits, self.spec.place(key))

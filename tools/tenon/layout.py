@@ -7,6 +7,7 @@ from tenon import errors, files, paths, program
 from tenon.sizes import BLOCK, PAGE, show, up
 
 ALIGN = 8  # of the table of contents, descriptors and the report
+DOORBELL = 2  # bytes of one in a descriptor
 
 
 def record_sizes():
@@ -82,7 +83,8 @@ def plan(mortise, guests):
     result.ranges.append(("toc", result.toc_offset, result.toc_size, True))
     for guest in guests:
         size = up(sizes["tn_partition_desc"] + sizes["tn_region"] * len(guest.regions)
-                  + sizes["tn_irq_desc"] * len(guest.irqs), ALIGN)
+                  + sizes["tn_irq_desc"] * len(guest.irqs)
+                  + DOORBELL * len(guest.doorbells), ALIGN)
         offset = gaps.fit(size)
         result.descriptors[guest.component.name] = (offset, size)
         result.ranges.append((f"descriptor {guest.component.name}", offset, size, True))
@@ -113,9 +115,13 @@ def place_memory(result, machine, mortise, guests):
             mortise.value("__hv_shared_end") - mortise.value("__hv_shared_start"), PAGE)
     result.ranges.append(("mortise bss", result.bss_offset, result.bss_size, False))
     end = result.bss_offset + result.bss_size
+    shared = {}  # what -> source
     for guest in guests:
         for region in guest.regions:
             if region.kind != "memory":
+                continue
+            if region.what in shared:
+                region.source = shared[region.what]
                 continue
             offset = up(end, PAGE)
             if region.size >= BLOCK:
@@ -123,8 +129,11 @@ def place_memory(result, machine, mortise, guests):
                 offset += (region.ipa - offset) % BLOCK
             region.source = offset
             end = offset + region.size
-            result.ranges.append(
-                (f"{guest.component.name} memory", offset, region.size, False))
+            what = f"{guest.component.name} memory"
+            if "s" in region.access:
+                shared[region.what] = offset
+                what = region.what
+            result.ranges.append((what, offset, region.size, False))
     result.memory_size = up(end, PAGE)
     result.ranges.sort(key=lambda item: item[1])
     _check(result, machine, guests)

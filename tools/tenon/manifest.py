@@ -9,7 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from tenon import board, errors, sizes
+from tenon import board, channel, errors, sizes
 
 FILE = "tnimage.toml"
 MODES = ("bypass", "tenon", "bare")
@@ -65,6 +65,7 @@ class Image:
     verify: str = "crc"
     optimize: str = "s"
     partitions: list = field(default_factory=list)
+    channels: list = field(default_factory=list)
     origin: str = ""
     places: dict = field(default_factory=dict)
 
@@ -129,6 +130,8 @@ def check_value(place, key, kind, value):
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             refuse(place, f"{key} = {shown(value)} is not a list of strings; write [\"a\", \"b\"]")
         return words
+    if kind in ("end", "number", "flag"):
+        return channel.check_value(place, key, kind, value)
     if kind == "table":
         if not isinstance(value, dict):
             refuse(place, f"{key} = {shown(value)} is not a table; write {{ NAME = 1 }}")
@@ -184,9 +187,10 @@ def load(path):
         folder = os.path.dirname(os.path.abspath(path))
         partition.src = [os.path.join(folder, name) for name in partition.src]
         image.partitions.append(partition)
-    if "channel" in data:
-        refuse(lines.place("channel.0"),
-               "channels are not in this version yet; remove [[channel]]")
+    for index, table in enumerate(data.get("channel", [])):
+        item = channel.Channel(table=lines.place(f"channel.{index}"))
+        _fill(item, table, channel.KEYS, lines, f"channel.{index}", "[[channel]]")
+        image.channels.append(item)
     if not image.partitions:
         refuse(path, "no [[partition]]; add one with src = [\"app.c\"]")
     if len(image.partitions) > PARTITION_LIMIT:
@@ -229,6 +233,7 @@ def check(image):
         _check_partition(partition, machine)
         _check_console(partition, len(image.partitions))
     _check_together(image.partitions)
+    channel.check(image.channels, image.partitions, machine)
     return machine
 
 

@@ -73,13 +73,19 @@ def memory_map(image):
     """All memory that the image takes, as offsets from its load address."""
     ranges = [Range(0, image.file_size, "image file", "mortise", "r"),
               Range(image.hv_bss["offset"], image.hv_bss["size"], "mortise bss", "mortise", "rw")]
+    shared = {}
     for partition in image.partitions:
         name = partition["name"]
         for region in partition["regions"]:
-            if region["kind"] == "memory":
+            if region["kind"] != "memory":
+                continue
+            if "s" in region["access"]:
+                shared[region["source"]] = Range(region["source"], region["size"], "shared memory",
+                                                 "", "rw")
+            else:
                 ranges.append(Range(region["source"], region["size"], f"{name} memory", name,
                                     region["access"]))
-    return fill(ranges, 0, image.memory_size, "free")
+    return fill([*ranges, *shared.values()], 0, image.memory_size, "free")
 
 
 def partition_map(partition):

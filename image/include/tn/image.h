@@ -72,12 +72,14 @@ enum tn_image_error {
     TN_DESC_REGION_OVERLAP, /* index, other: regions that overlap in guest-physical space */
     TN_DESC_REGION_TWICE,   /* index, other: regions with the same memory or registers */
     TN_DESC_ENTRY,          /* not in an executable region, or not a multiple of 4 */
-    TN_DESC_IRQ,            /* index: interrupt; INTID not 16..1019, or edge not 0 or 1 */
+    TN_DESC_IRQ,            /* index: interrupt; INTID not 16..1019, or wrong flags */
     TN_DESC_IRQ_TWICE,      /* index: interrupt; its INTID was there before */
+    TN_DESC_DOORBELL,       /* index: doorbell; not an SPI, or its INTID was there before */
 
-    TN_PARTS_CPU,    /* partition: one of its CPUs belongs to an earlier partition */
-    TN_PARTS_REGION, /* partition, index: region, other: the earlier partition that has it */
-    TN_PARTS_SPI,    /* partition, index: interrupt that an earlier partition has */
+    TN_PARTS_CPU,      /* partition: one of its CPUs belongs to an earlier partition */
+    TN_PARTS_REGION,   /* partition, index: region, other: the earlier partition that has it */
+    TN_PARTS_SPI,      /* partition, index: interrupt that an earlier partition has */
+    TN_PARTS_DOORBELL, /* partition, index: doorbell that nobody hears, or that two ring */
 
     TN_IMAGE_ERRORS /* how many */
 };
@@ -202,6 +204,11 @@ static inline const struct tn_region *tn_desc_regions(const struct tn_partition_
 static inline const struct tn_irq_desc *tn_desc_irqs(const struct tn_partition_desc *desc)
 {
     return (const struct tn_irq_desc *)(tn_desc_regions(desc) + desc->region_count);
+}
+
+static inline const uint16_t *tn_desc_doorbells(const struct tn_partition_desc *desc)
+{
+    return (const uint16_t *)(tn_desc_irqs(desc) + desc->irq_count);
 }
 
 #endif

@@ -8,6 +8,7 @@
 
 #define TN_OK 0
 #define TN_EPERM -1
+#define TN_ENOENT -2
 #define TN_ESRCH -3
 #define TN_EINTR -4
 #define TN_EIO -5

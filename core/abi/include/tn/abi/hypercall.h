@@ -17,6 +17,7 @@
 #define TN_HC_GROUP_EXIT 0
 #define TN_HC_GROUP_IRQ 1
 #define TN_HC_GROUP_CONSOLE 2
+#define TN_HC_GROUP_CHAN 3
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
 
 /* Results. */
@@ -54,5 +55,12 @@
  */
 #define TN_HC_CONSOLE_WRITE TN_HC(TN_HC_GROUP_CONSOLE, 0)
 #define TN_HC_CONSOLE_MAX 128
+
+/*
+ * Group CHAN: channels.  TN_HC_CHAN_RING, x1: number of the doorbell in the caller's descriptor
+ * (INVALID otherwise).  Makes the receiver's interrupt pending; rings that it has not yet taken
+ * are one.
+ */
+#define TN_HC_CHAN_RING TN_HC(TN_HC_GROUP_CHAN, 0)
 
 #endif

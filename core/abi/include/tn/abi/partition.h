@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define TN_DESC_MAGIC 0x44504e54u /* "TNPD" */
-#define TN_DESC_VERSION 1u
+#define TN_DESC_VERSION 2u
 
 /* tn_partition_desc.mode */
 #define TN_MODE_BYPASS 1u
@@ -36,6 +36,7 @@
 
 #define TN_DESC_MAX_REGIONS 64u
 #define TN_DESC_MAX_IRQS 256u
+#define TN_DESC_MAX_DOORBELLS 64u
 
 struct tn_region {
     uint64_t ipa;    /* guest-physical address, page-aligned */
@@ -46,9 +47,13 @@ struct tn_region {
     uint32_t reserved;
 };
 
+/* tn_irq_desc.flags */
+#define TN_IRQ_EDGE 1u     /* edge-triggered, else level */
+#define TN_IRQ_DOORBELL 2u /* no device's: the one partition with it in its doorbells rings it */
+
 struct tn_irq_desc {
     uint16_t intid;   /* GIC INTID, 16..1019: a PPI or an SPI */
-    uint8_t edge;     /* 1: edge-triggered, 0: level */
+    uint8_t flags;    /* TN_IRQ_* */
     uint8_t priority; /* as GICD_IPRIORITYR takes it; 0 is the highest */
 };
 
@@ -63,13 +68,17 @@ struct tn_partition_desc {
     uint16_t mode;
     uint16_t region_count;
     uint16_t irq_count;
-    uint16_t reserved;
-    /* struct tn_region[region_count], struct tn_irq_desc[irq_count], padded to 8 bytes */
+    uint16_t doorbell_count;
+    uint32_t reserved[6]; /* 0 */
+    /*
+     * struct tn_region[region_count], struct tn_irq_desc[irq_count], and of each doorbell that the
+     * partition may ring the INTID, uint16_t[doorbell_count]; padded with zeroes to 8 bytes
+     */
 };
 
 _Static_assert(sizeof(struct tn_region) == 32, "layout is ABI");
 _Static_assert(sizeof(struct tn_irq_desc) == 4, "layout is ABI");
-_Static_assert(sizeof(struct tn_partition_desc) == 72, "layout is ABI");
+_Static_assert(sizeof(struct tn_partition_desc) == 96, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, entry) == 40, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, mode) == 64, "layout is ABI");
 

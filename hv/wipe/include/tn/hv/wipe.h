@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory of partitions, cleared by Mortise. */
+#ifndef TN_HV_WIPE_H
+#define TN_HV_WIPE_H
+
+#include <stdint.h>
+
+/*
+ * Write zeroes to the RAM [pa, pa + size), page-aligned.  No guest uses it meanwhile.  Some 300
+ * instructions a page.  Visible to every CPU that has its caches on.
+ */
+void tn_hv_wipe(uint64_t pa, uint64_t size);
+
+#endif

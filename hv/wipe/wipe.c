@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Clears RAM page by page, each mapped writable at the window that hypercalls read through, only
+ * for as long as that takes: no other page can be hit by mistake.
+ */
+#include <tn/hv/wipe.h>
+
+#include <tn/hv/partition.h>
+#include <tn/sysreg.h>
+
+#define ENTRY (((volatile uint64_t *)HV_VA_TABLES)[(HV_VA_GUEST - HV_VA_IMAGE) / HV_PAGE])
+
+/* DC ZVA clears a whole block, usually 64 bytes, without reading it; open at EL2 by reset. */
+static void clear_window(void)
+{
+    uint64_t block = 4ull << (tn_sysreg_read(dczid_el0) & 0xf);
+
+    for (uintptr_t at = HV_VA_GUEST; at < HV_VA_GUEST + HV_PAGE; at += block) {
+        tn_dc_zva(at);
+    }
+}
+
+void tn_hv_wipe(uint64_t pa, uint64_t size)
+{
+    for (uint64_t end = pa + size; pa < end; pa += HV_PAGE) {
+        ENTRY = pa | HV_PTE_COMMON | HV_PTE_PAGE | HV_PTE_XN;
+        tn_dsb(ishst); /* the walker sees the entry before it is used */
+        tn_isb();
+        clear_window();
+        tn_hv_unmap_page(HV_VA_GUEST);
+    }
+    tn_dsb(ish); /* before whoever is told of it next */
+}
