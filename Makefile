@@ -10,11 +10,11 @@ SHARE   = $(DESTDIR)$(PREFIX)/share
 # What tnimage needs at run time: the pool, the templates and itself. rtos comes with Tenon.
 INSTALLED = $(wildcard core hv rtos bypass image templates tools)
 
-.PHONY: help setup demo test check bench install clean
+.PHONY: help setup demo test check bench bench-compare check-bench bench-baseline install clean
 
 help: ## show this list
 	@echo 'targets:'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 setup: ## install what is missing (apt, third-party cache); nothing to do: no network
 	@tools/setup
@@ -36,9 +36,22 @@ test: ## install what is missing, check the tree, run every test
 check: ## format, headers, layers, declared dependencies
 	@tools/check
 
-bench: ## instructions, bytes and RAM against the limits
+bench: ## measure everything: instructions, bytes, RAM; compare with the limits
 	@tools/setup build run
 	@tools/bench/bench
+
+bench-compare: ## what changed since an older results.json: OLD=old.json
+	@test -n '$(OLD)' || { echo 'bench-compare: give OLD=old.json, a copy of an older' \
+		'build/bench/results.json' >&2; exit 2; }
+	@tools/bench/bench compare '$(OLD)'
+
+check-bench: ## exact figures against the checked-in baseline
+	@tools/setup build run
+	@tools/bench/bench check
+
+bench-baseline: ## accept the figures as they are: baseline, README and docs
+	@tools/setup build run
+	@tools/bench/bench baseline
 
 install: ## install tnimage under PREFIX (default /usr/local; DESTDIR is honoured)
 	@mkdir -p $(LIBDIR) $(BINDIR) $(SHARE)/bash-completion/completions

@@ -8,6 +8,7 @@
 #define CALIBRATIONS 16
 
 volatile uint64_t tn_bench_first, tn_bench_last;
+volatile uint32_t tn_bench_row;
 
 static uint32_t samples[CONFIG_BENCH_SAMPLES];
 
@@ -34,6 +35,7 @@ static uint64_t mark_cost(void)
 static bool run_row(const struct tn_bench *row, uint64_t overhead)
 {
     bool good = true;
+    tn_bench_row++;
     for (uint32_t i = 0; i < row->times; i++) {
         if (row->prepare)
             row->prepare(row->context);

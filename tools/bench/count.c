@@ -4,7 +4,7 @@
  * `make bench` measures a boot or a hypercall in an image that is exactly the one that ships:
  * nothing is added to the guest.
  *
- *   -plugin count.so,out=FILE,point=NAME:0xADDR[,point=...][,range=0xLOW:0xHIGH]
+ *   -plugin count.so,out=FILE,point=NAME:0xADDR[,point=...][,range=0xLOW:0xHIGH][,profile=1]
  *
  * At every execution of a point one line goes to FILE, before the instruction there counts:
  *
@@ -14,42 +14,32 @@
  * Mortise and its guests are linked at addresses that do not meet.  One CPU only: the counters
  * are not atomic.
  *
- * QEMU's plugin header is not packaged, so the few functions of API version 1 that this needs
- * are declared here (interface: QEMU documentation, "QEMU TCG Plugins").
+ * With profile=1 the first execution of each point is followed by a line for each instruction
+ * that had executed by then, so that a boot can be told by function:
+ *
+ *   = <address> <executions>
  */
+#include "qemu.h"
+
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
 #define MAX_POINTS 32
 #define MAX_LINES 200000 /* a point in a loop must not fill the disk */
+#define MAX_PLACES (1u << 16)
 
-typedef uint64_t qemu_plugin_id_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum { QEMU_PLUGIN_CB_NO_REGS = 0, QEMU_PLUGIN_INLINE_ADD_U64 = 0 };
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-                                           void (*cb)(qemu_plugin_id_t, struct qemu_plugin_tb *));
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-                                            void (*cb)(unsigned, void *), int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, int op,
-                                                void *counter, uint64_t add);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, void (*cb)(qemu_plugin_id_t, void *),
-                                    void *data);
-
-EXPORT int qemu_plugin_version = 1;
-EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv);
+int qemu_plugin_version = 1;
 
 struct point {
     char name[32];
     uint64_t address;
+    bool seen;
+};
+
+struct place {
+    uint64_t address, executed;
 };
 
 static struct point points[MAX_POINTS];
@@ -58,13 +48,34 @@ static uint64_t range_low, range_high;
 static uint64_t total, in_range;
 static unsigned lines;
 static FILE *out;
+static bool profile;
+static struct place places[MAX_PLACES]; /* open addressing; 0 is free */
+static unsigned place_count;
+
+/* The counter of an address; an instruction may be translated more than once. */
+static struct place *place_of(uint64_t address)
+{
+    unsigned at = (unsigned)(address >> 2) * 2654435761u >> 16;
+    while (places[at].address && places[at].address != address)
+        at = (at + 1) % MAX_PLACES;
+    if (!places[at].address && ++place_count == MAX_PLACES) {
+        fprintf(stderr, "count.so: more than %u instructions\n", MAX_PLACES);
+        exit(1);
+    }
+    places[at].address = address;
+    return &places[at];
+}
 
 static void hit(unsigned cpu, void *data)
 {
     (void)cpu;
-    const struct point *point = data;
+    struct point *point = data;
     if (lines++ < MAX_LINES)
         fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", point->name, total, in_range);
+    for (unsigned i = 0; profile && !point->seen && i < MAX_PLACES; i++)
+        if (places[i].executed)
+            fprintf(out, "= %" PRIx64 " %" PRIu64 "\n", places[i].address, places[i].executed);
+    point->seen = true;
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -83,6 +94,9 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         if (address >= range_low && address < range_high)
             qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &in_range,
                                                        1);
+        if (profile)
+            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                       &place_of(address)->executed, 1);
     }
 }
 
@@ -100,6 +114,8 @@ static bool parse(const char *argument)
         return (out = fopen(argument + 4, "w")) != NULL;
     if (!strncmp(argument, "range=", 6))
         return sscanf(argument + 6, "%" SCNx64 ":%" SCNx64, &range_low, &range_high) == 2;
+    if (!strcmp(argument, "profile=1"))
+        return profile = true;
     if (!strncmp(argument, "point=", 6) && point_count < MAX_POINTS) {
         struct point *point = &points[point_count++];
         return sscanf(argument + 6, "%31[^:]:%" SCNx64, point->name, &point->address) == 2;

@@ -26,6 +26,9 @@ struct tn_bench {
 
 extern volatile uint64_t tn_bench_first, tn_bench_last;
 
+/* The row that runs, from 1; 0 before the first.  Who traces the machine from outside sees it. */
+extern volatile uint32_t tn_bench_row;
+
 /* Mark the beginning and the end of what is measured.  Any context. */
 static inline void tn_bench_begin(void)
 {

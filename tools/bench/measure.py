@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Builds images, runs them under -icount with a plugin, and reads what they and it say."""
+import bisect
+import json
+import os
+import subprocess
+import sys
+
+from figures import HERE, TOP
+from tenon import errors
+from tenon.elf import Elf
+
+OUT = os.path.join(TOP, "build", "bench")
+TNIMAGE = os.path.join(TOP, "tools", "tnimage")
+QEMU_TIMEOUT = 600  # only against a machine that hangs
+# Where Mortise is linked (docs/architecture.md, EL2): what executes there is EL2.
+EL2 = (0x200000, 0x400000)
+VIRT = "qemu-virt"
+BOARDS = ["qemu-virt", "qemu-virt-gicv2", "zcu102"]
+
+# The order in which window.c prints.
+KINDS = ["other", "dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "branch", "memory"]
+MISSES = ["l1i", "l1d", "l2", "utlb", "tlb"]
+
+
+def say(text):
+    """Progress, for who waits."""
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+class Image:
+    """A built image: its path, the build report, and its components' files."""
+
+    def __init__(self, path, report, folder):
+        self.path, self.report = path, report
+        self.components = {part["name"]: part for part in report["components"]}
+        for part in report["components"]:
+            part["elf"] = os.path.join(folder, part["elf"])
+
+    @property
+    def program(self):
+        """The first component that is not Mortise: the application's."""
+        return next(part for part in self.report["components"] if part["layer"] != "hv")
+
+    def symbols(self, part=None):
+        """Addresses of a component's symbols by name."""
+        part = part or self.program
+        return {name: symbol.value for name, symbol in Elf(part["elf"]).by_name.items()}
+
+
+class Functions:
+    """Names of functions by address, over all components of an image."""
+
+    def __init__(self, image):
+        self.starts, self.ranges = [], []
+        for part in image.report["components"]:
+            # Assembly has labels without a size or a type: every named address of text counts,
+            # but not what the linker script defines.
+            elf = Elf(part["elf"])
+            text = {index: section for index, section in enumerate(elf.sections)
+                    if section.flags & 4}
+            self.ranges += [(section.address, section.address + section.size)
+                            for section in text.values()]
+            self.starts += [(symbol.value, symbol.name) for symbol in elf.symbols
+                            if symbol.section in text and symbol.name
+                            and not symbol.name.startswith(("$", "__"))]
+        self.starts.sort()
+        self.keys = [start for start, _ in self.starts]
+
+    def name(self, address):
+        """The function that an instruction belongs to. Before the MMU is on Mortise runs where
+        it was loaded, which is its own address but for a multiple of 2 MiB."""
+        if not any(low <= address < high for low, high in self.ranges):
+            address = address % EL2[0] + EL2[0]
+        at = bisect.bisect_right(self.keys, address) - 1
+        return self.starts[at][1] if at >= 0 else "?"
+
+    def count(self, executed):
+        """{function: count} of (address, times) pairs, in the order of first appearance."""
+        sums = {}
+        for address, times in executed:
+            name = self.name(address)
+            sums[name] = sums.get(name, 0) + times
+        return sums
+
+
+def build(source, name, board, *options, quiet=False):
+    """Build one image, "folder/name" (a name is part of the image, so it counts); tnimage's own message is the error, and is shown unless quiet."""
+    path = os.path.join(OUT, board, f"{name}.img")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    done = subprocess.run([TNIMAGE, "build", source, "--board", board, "-o", path, *options],
+                          check=False, cwd=TOP, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL if quiet else None)
+    if done.returncode != errors.OK:
+        raise errors.Refusal(done.returncode, f"{source} for {board} was not built; "
+                             f"options: {' '.join(options)}")
+    folder = os.path.join(os.path.dirname(path), ".tn", os.path.basename(name))
+    with open(os.path.join(folder, "report.json"), encoding="utf-8") as file:
+        return Image(path, json.load(file), folder)
+
+
+def plugin(*sources):
+    """Compile a plugin; returns the path of the shared object."""
+    so = os.path.join(OUT, sources[0].replace(".c", ".so"))
+    os.makedirs(OUT, exist_ok=True)
+    subprocess.run(["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared",
+                    "-o", so, *(os.path.join(HERE, source) for source in sources)], check=True)
+    return so
+
+
+def run(image, *qemu):
+    """Run an image under -icount to its end; returns what it printed."""
+    done = subprocess.run([TNIMAGE, "run", image.path, "--icount", "--timeout",
+                           str(QEMU_TIMEOUT), "--", *qemu], cwd=TOP, check=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    text = done.stdout.decode(errors="replace")
+    if done.returncode != errors.OK:
+        raise errors.Refusal(errors.RUN, f"{os.path.relpath(image.path, TOP)} ended with "
+                             f"{done.returncode}; it printed: {text[-400:]!r}")
+    return text
+
+
+class Counts:
+    """What count.c saw: at each execution of a point (all instructions, those at EL2), and what
+    had executed when a point was first reached, by function."""
+
+    def __init__(self, image, so, points):
+        log = image.path + ".count"
+        args = "".join(f",point={name}:{address:#x}" for name, address in points.items())
+        run(image, "-plugin", f"{so},out={log},profile=1,range={EL2[0]:#x}:{EL2[1]:#x}{args}")
+        self.hits, executed, last = {}, {}, None
+        with open(log, encoding="ascii") as file:
+            for line in file:
+                name, one, two = line.split()
+                if name == "=":
+                    executed.setdefault(last, []).append((int(one, 16), int(two)))
+                else:
+                    self.hits.setdefault(name, []).append((int(one), int(two)))
+                    last = name
+        names = Functions(image)
+        self.functions = {
+            name: dict(sorted(names.count(pairs).items(), key=lambda item: (-item[1], item[0])))
+            for name, pairs in executed.items()}
+
+
+class Window:
+    """One execution of a row: instructions, events beside them, cycles by the model."""
+
+    def __init__(self, fields, empty=None):
+        self.row, self.length, device = fields[:3]
+        self.events = dict(zip(KINDS, fields[3:3 + len(KINDS)]), device=device)
+        self.cycles = fields[3 + len(KINDS)]
+        self.misses = dict(zip(MISSES, fields[4 + len(KINDS):]))
+        self.trace = None
+        if empty:  # what the marks themselves add
+            self.length -= empty.length
+            self.cycles -= empty.cycles
+            self.events = {kind: value - empty.events[kind] for kind, value in self.events.items()}
+
+
+class Row:
+    """One row of a benchmark table: what the target said and the windows that the plugin saw."""
+
+    def __init__(self, result, windows):
+        self.name, self.result = result["name"], result
+        self.windows = sorted(windows, key=lambda window: window.length)
+
+    @property
+    def median(self):
+        """The window of the median length."""
+        return self.windows[(len(self.windows) - 1) // 2]
+
+    @property
+    def trace(self):
+        """Addresses that a window of the median length executed."""
+        length = self.median.length
+        return next((w.trace for w in self.windows if w.trace and w.length == length), [])
+
+    @property
+    def cycles(self):
+        """(median, greatest) cycles by the model, the first execution (cold) left out."""
+        warm = sorted(window.cycles for window in self.windows) or [0]
+        return warm[(len(warm) - 1) // 2], warm[-1]
+
+
+def rows_of(image, so, *qemu):
+    """Run a <tn/bench.h> program with window.c; a Row for each of its rows, in order."""
+    symbols = image.symbols()
+    log = image.path + ".windows"
+    args = ",".join(f"{key}={symbols['tn_bench_' + key]:#x}" for key in ("first", "last", "row"))
+    text = run(image, "-plugin", f"{so},out={log},model=1,{args}", *qemu)
+    windows, empty, window = {}, None, None
+    with open(log, encoding="ascii") as file:
+        for line in file:
+            if line[0] == "T":
+                window.trace = [int(word, 16) for word in line.split()[1:]]
+                continue
+            window = Window([int(word) for word in line.split()[1:]], empty)
+            if window.row == 0:
+                if empty is None or window.length <= empty.length:
+                    empty = Window([int(word) for word in line.split()[1:]])
+                window = Window([int(word) for word in line.split()[1:]])
+            else:
+                windows.setdefault(window.row, []).append(window)
+    rows = []
+    for line in text.splitlines():
+        if line.startswith("bench: "):
+            result = json.loads(line[len("bench: "):])
+            if not result["ok"]:
+                raise errors.Refusal(errors.RUN, f"{os.path.relpath(image.path, TOP)}: "
+                                     f"{result['name']}: its check failed")
+            rows.append(Row(result, windows.get(len(rows) + 1, [])))
+    for row in rows:
+        check_row(image, row)
+    return rows
+
+
+def check_row(image, row):
+    """The plugin and the target count the same, or one of them is wrong."""
+    if row.name.startswith("("):
+        return
+    lengths = [window.length for window in row.windows]
+    said = [row.result[what] for what in ("n", "min", "median", "max")]
+    seen = [len(lengths), lengths[0], row.median.length, lengths[-1]] if lengths else [0] * 4
+    # A row may have more windows than samples: of each it gave the last.
+    if said != seen if seen[0] == said[0] else not set(said[1:]) <= set(lengths):
+        raise errors.Refusal(errors.RUN, f"{os.path.relpath(image.path, TOP)}: {row.name}: the "
+                             f"target counted n, min, median, max {said}, the plugin {seen}")

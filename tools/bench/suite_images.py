@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bytes and boots: the smallest programs, all examples, Tables 1 to 3 of the paper."""
+import glob
+import os
+import re
+import statistics
+
+import measure
+from figures import TOP, Figure
+from measure import BOARDS, VIRT, Counts, build, say
+from tenon import errors
+from tenon.elf import Elf
+
+BOOTS = 5  # of each configuration of Table 3
+MODES = ["bypass", "tenon", "bare"]
+# The smallest programs: limit and aim of file, all memory (KiB) and instructions to main.
+SMALLEST = {"bypass": ((40, 20), (128, 64), (150000, 40000)),
+            "bare": ((40, 20), (128, 64), (100000, 30000)),
+            "tenon": ((64, 36), (192, 96), (250000, 80000))}
+COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|^\s*#(?!\s*(?:include|define|if|ifdef|ifndef|else|elif|"
+                     r"endif|error|undef|pragma))[^\n]*", re.S | re.M)
+
+
+def sizes_by_symbol(image):
+    """Bytes of each symbol of each component: what a growing image is told by."""
+    sizes = {}
+    for part in image.report["components"]:
+        for symbol in Elf(part["elf"]).symbols:
+            if symbol.section and symbol.size:
+                name = f"{part['layer']}:{symbol.name}"
+                sizes[name] = sizes.get(name, 0) + symbol.size
+    return sizes
+
+
+def hello(so, quick):
+    """The smallest program of each mode and board."""
+    figures = []
+    for mode in MODES:
+        for board in BOARDS if mode == "bypass" and not quick else [VIRT]:
+            say(f"hello, {mode}, {board}")
+            image = build("examples/hello/hello.c", f"{mode}/hello", board, "--mode", mode)
+            points = {"main": image.symbols()["main"]}
+            if mode != "bare":
+                points["guest"] = image.symbols()["__image_start"]
+            counts = Counts(image, so, points)
+            file, memory, steps = SMALLEST[mode]
+            line, size = f"{mode}, {board}", image.report["image"]
+            symbols = sizes_by_symbol(image)
+            figures += [
+                Figure("hello", line, "file", size["file_size"], "bytes",
+                       *(bound << 10 for bound in file), functions=symbols),
+                Figure("hello", line, "all memory", size["memory_size"], "bytes",
+                       *(bound << 10 for bound in memory), functions=symbols),
+                Figure("hello", line, "to main", counts.hits["main"][0][0], "instructions",
+                       *steps, functions=counts.functions["main"])]
+            if mode == "bypass":
+                text = image.report["components"][0]["sections"]["text"]
+                figures += [
+                    Figure("hello", line, "Mortise to its guest", counts.hits["guest"][0][1],
+                           "instructions at EL2", 100000, 30000,
+                           functions=counts.functions["guest"]),
+                    Figure("hello", line, "Mortise's text", text, "bytes", 49152, 32768,
+                           functions=symbols)]
+    return figures
+
+
+def code_lines(path):
+    """Lines of a source file that are neither empty nor comment."""
+    with open(path, encoding="utf-8") as file:
+        text = COMMENT.sub("", file.read())
+    return sum(1 for line in text.splitlines() if line.strip())
+
+
+def library_lines(folder):
+    """(C, assembly) lines of a library: sources and headers, without its tests."""
+    c, asm = 0, 0
+    if not folder:
+        return c, asm
+    top = os.path.join(TOP, folder)
+    for path in sorted(glob.glob(f"{top}/*.[chS]") + glob.glob(f"{top}/include/**/*.h",
+                                                              recursive=True)):
+        if re.search(r"_(test|fuzz)\.c$", path):
+            continue
+        lines = code_lines(path)
+        asm, c = (asm + lines, c) if path.endswith(".S") else (asm, c + lines)
+    return c, asm
+
+
+SECTIONS = ["text", "data", "bss", "rodata"]
+
+
+def components(table, image):
+    """Table 1: lines and bytes by top folder, each library's lines once."""
+    groups, seen = {}, set()
+    for part in image.report["components"]:
+        for lib in part["libs"]:
+            name = lib["path"].split("/")[0] or {"newlib": "newlib (Debian's)",
+                                                 "app": "application"}.get(
+                lib["lib"], "generated, stacks, alignment")
+            group = groups.setdefault(name, dict.fromkeys(["C", "asm", *SECTIONS], 0))
+            if lib["path"] not in seen:
+                seen.add(lib["path"])
+                c, asm = library_lines(lib["path"])
+                group["C"] += c
+                group["asm"] += asm
+            for section in SECTIONS:
+                group[section] += lib["bytes"][section]
+    total = {key: sum(group[key] for group in groups.values()) for key in ["C", "asm", *SECTIONS]}
+    figures = []
+    for name, group in sorted(groups.items()) + [("total", total)]:
+        for key, value in group.items():
+            unit = "lines" if key in ("C", "asm") else "bytes"
+            figures.append(Figure(table, name, key, value, unit))
+        figures.append(Figure(table, name, "all bytes", sum(group[s] for s in SECTIONS), "bytes"))
+    return figures
+
+
+def shared(images):
+    """Table 2: the libraries that Mortise and Tenon both have in some example."""
+    found = {}
+    for image in images:
+        mortise, tenon = image.report["components"]
+        theirs = {lib["lib"]: lib for lib in tenon["libs"]}
+        for lib in mortise["libs"]:
+            if lib["path"] and lib["lib"] in theirs:
+                pair = found.setdefault(lib["path"], [0, 0])
+                for at, part in enumerate((lib, theirs[lib["lib"]])):
+                    pair[at] = max(pair[at], sum(part["bytes"].values()))
+    figures = []
+    for path, (hv, rtos) in sorted(found.items()):
+        lines = sum(library_lines(path))
+        if lines:
+            figures += [Figure("table2", path, "lines", lines, "lines"),
+                        Figure("table2", path, "in Mortise, at most", hv, "bytes"),
+                        Figure("table2", path, "in Tenon, at most", rtos, "bytes")]
+    return figures
+
+
+def manifest_modes(folder):
+    """How an example is built: in every mode, or as its manifest says."""
+    name = os.path.basename(folder)
+    source = os.path.join(folder, f"{name}.c")
+    if os.path.exists(source):
+        return [(source, ("--mode", mode), mode) for mode in MODES]
+    manifest = os.path.join(folder, "tnimage.toml")
+    return [(f"-f{manifest}", (), "manifest")] if os.path.exists(manifest) else []
+
+
+def examples():
+    """Image sizes of all examples in all modes that they build in; and the images on Tenon."""
+    figures, on_tenon = [], []
+    for folder in sorted(glob.glob(os.path.join(TOP, "examples", "*"))):
+        name = os.path.basename(folder)
+        for source, options, mode in manifest_modes(folder):
+            say(f"example {name}, {mode}")
+            try:
+                image = build(source, f"{mode}/{name}", VIRT, *options, quiet=True)
+            except errors.Refusal as refusal:
+                # An example of threads does not link as bypass: that is no figure.
+                if refusal.code not in (errors.LINK, errors.CONFIG):
+                    raise
+                say(f"example {name}, {mode}: not for this mode")
+                continue
+            if mode == "tenon":
+                on_tenon.append(image)
+            line = f"{name}, {mode}"
+            sections = {s: sum(part["sections"][s] for part in image.report["components"])
+                        for s in SECTIONS}
+            size = image.report["image"]
+            figures += [Figure("examples", line, s, value, "bytes")
+                        for s, value in sections.items()]
+            figures += [Figure("examples", line, "file", size["file_size"], "bytes"),
+                        Figure("examples", line, "all memory", size["memory_size"], "bytes")]
+    return figures, on_tenon
+
+
+def boots(so):
+    """Table 3: boots of each configuration, several times."""
+    figures = []
+    for title, mode in (("Tenon bare", "bare"), ("Tenon on Mortise", "tenon"),
+                        ("bypass on Mortise", "bypass")):
+        say(f"boot, {title}")
+        image = build("examples/hello/hello.c", f"{mode}/hello", VIRT, "--mode", mode)
+        points = {"main": image.symbols()["main"]}
+        if mode != "bare":
+            points["guest"] = image.symbols()["__image_start"]
+        ready, main = [], []
+        for _ in range(BOOTS):
+            hits = Counts(image, so, points).hits
+            main.append(hits["main"][0][0])
+            if mode != "bare":
+                ready.append(hits["guest"][0][1])
+        for column, runs in (("hypervisor ready", ready), ("main", main)):
+            if runs:
+                figures += [
+                    Figure("table3", title, column, runs[0], "instructions"),
+                    Figure("table3", title, f"{column}, virtual time", runs[0] / 1000, "µs"),
+                    Figure("table3", title, f"{column}, deviation", statistics.pstdev(runs),
+                           f"instructions, {BOOTS} boots")]
+    return figures
+
+
+def suite_images(quick):
+    """What a build takes and how it boots."""
+    return hello(measure.plugin("count.c"), quick)
+
+
+def suite_code(_quick):
+    """Tables 1 and 2, and every example."""
+    image = build("examples/hello/hello.c", "tenon/hello", VIRT, "--mode", "tenon")
+    figures, on_tenon = examples()
+    return components("table1", image) + shared(on_tenon) + figures
+
+
+def suite_boot(_quick):
+    """Table 3."""
+    return boots(measure.plugin("count.c"))

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tenon's operations: the peers' rows, switches, timers, interrupt phases."""
+import measure
+from figures import Figure
+from measure import VIRT, build, rows_of, say
+from tenon import errors
+from tenon.elf import Elf
+
+# Rows of tools/bench/tenon.c: (limit, aim). The last is for 200 timers together.
+BOUNDS = {
+    "yield, 2 threads": (60, 40), "yield, 100 threads": (60, 40),
+    "yield, nobody else ready": (23, 12), "semaphore give -> higher thread": (110, 70),
+    "higher blocks on semaphore -> giver": (95, 60), "resume -> higher thread": (85, 55),
+    "message 16 B -> higher thread": (130, 85), "interrupt -> handler": (28, 20),
+    "handler's end -> thread": (32, 20), "interrupt, whole round": (68, 45),
+    "interrupt -> higher thread woken": (200, 130), "semaphore give": (14, 8),
+    "semaphore take": (13, 8), "mutex lock": (20, 8), "mutex unlock": (25, 8),
+    "queue send 16 B": (50, 30), "queue receive 16 B": (48, 30),
+    "start a timer, 0 others": (60, 40), "start a timer, 200 others": (60, 40),
+    "stop a timer, 200 others": (40, 16), "200 timers expire, all": (5000, 3600)}
+# What a bare instruction count hides.
+EVENTS = ("dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "device")
+
+
+def program(source, mode, fp, so):
+    """Rows of a benchmark program in one configuration, and its image."""
+    name = source.replace(".c", "")
+    say(f"{name}, {mode}, FP {fp}")
+    image = build(f"tools/bench/{source}", f"{mode}-fp-{fp}/{name}", VIRT, "--mode", mode,
+                  "-O", "2", "--set", f"TN_FP={'n' if fp == 'off' else 'y'}",
+                  "-D", f"TOUCH={int(fp == 'touched')}")
+    return image, [row for row in rows_of(image, so) if not row.name.startswith("(")]
+
+
+def figure(table, line, column, row, image, bounds=(None, None)):
+    """A Row as a Figure with its events, functions and cycles."""
+    window, names = row.median, measure.Functions(image)
+    events = {kind: window.events[kind] for kind in EVENTS if window.events[kind]}
+    return Figure(table, line, column, row.result["median"],
+                  "instructions" if row.result["max"] == row.result["median"] else
+                  f"instructions, at most {row.result['max']}", *bounds, events=events,
+                  functions=names.count((address, 1) for address in row.trace))
+
+
+def modelled(table, line, column, row):
+    """What the model says beside it; a model's output is no exact figure."""
+    return Figure(table, line, column, row.cycles[0], "cycles by the model", exact=False,
+                  events={f"miss {what}": row.median.misses[what] for what in measure.MISSES
+                          if row.median.misses[what]})
+
+
+def suite_kernel(quick):
+    """The rows of tenon.c, bare and on Mortise, with and without FP registers of threads."""
+    so, figures = measure.plugin("window.c", "model.c"), []
+    for mode in ("tenon",) if quick else ("tenon", "bare"):
+        for fp in ("on", "off"):
+            image, rows = program("tenon.c", mode, fp, so)
+            for row in rows:
+                bounds = BOUNDS.get(row.name, (None, None))
+                figures.append(figure("kernel", row.name, f"{mode}, FP {fp}", row, image, bounds))
+                if not quick:
+                    figures.append(modelled("kernel-model", row.name, f"{mode}, FP {fp}", row))
+                if row.name == "interrupt, whole round":
+                    figures += phases(image, row, f"{mode}, FP {fp}")
+    return figures
+
+
+ERET = 0xd69f03e0
+# GICv3: MRS of ICC_IAR1_EL1 and MSR of ICC_EOIR1_EL1, without their register.
+ACKNOWLEDGE, END = 0xd538cc00, 0xd518cc20
+
+
+def code_of(image):
+    """{address: instruction} of the program's text."""
+    elf = Elf(image.program["elf"])
+    code = {}
+    for section in elf.sections:
+        if section.flags & 4 and section.kind != 8:
+            data = elf.content(section)
+            code.update((section.address + at, int.from_bytes(data[at:at + 4], "little"))
+                        for at in range(0, len(data) - 3, 4))
+    return code
+
+
+def phases(image, row, column):
+    """Figure 8: an interrupt's phases, from the instructions that one executed.
+
+    Save: the vector's first instruction up to the acknowledge. Dispatch: acknowledge up to the
+    handler, and from its return to the end of interrupt. Restore: from there to the ERET.
+    """
+    code, trace = code_of(image), row.trace
+    words = [code.get(address, 0) for address in trace]
+
+    def first(wanted, mask, after=0):
+        for at in range(after, len(words)):
+            if words[at] & mask == wanted:
+                return at
+        raise errors.Refusal(errors.RUN, f"{row.name}, {column}: the trace of an interrupt has no "
+                             f"instruction {wanted:#x}")
+    handler = image.symbols()["handler_empty"]
+    vectors = image.symbols()["tn_vectors"]
+    entry = next(at for at, address in enumerate(trace) if 0 <= address - vectors < 0x800)
+    acknowledge = first(ACKNOWLEDGE, ~31 & 0xffffffff, entry)
+    begin = trace.index(handler)
+    end_of_irq = first(END, ~31 & 0xffffffff, begin)
+    leave = first(ERET, 0xffffffff, end_of_irq)
+    back = next(at for at in range(begin, end_of_irq)
+                if words[at] == 0xd65f03c0) + 1  # the handler's RET
+    return [Figure("figure8", column, "save", acknowledge - entry, "instructions"),
+            Figure("figure8", column, "dispatch", begin - acknowledge + end_of_irq + 1 - back,
+                   "instructions"),
+            Figure("figure8", column, "restore", leave - end_of_irq, "instructions")]
+
+
+def suite_switch(_quick):
+    """Table 4 and Table 5: switches by number of threads, preemption; FP off, on, touched."""
+    so, figures = measure.plugin("window.c", "model.c"), []
+    for mode in ("bare", "tenon"):
+        for fp in ("off", "on", "touched"):
+            image, rows = program("switch.c", mode, fp, so)
+            for row in rows:
+                table, _, line = row.name.rpartition(", ")
+                table, line = ("table4", line) if table else ("table5", row.name)
+                figures.append(figure(table, line, f"{mode}, ectx {fp}", row, image))
+                figures.append(modelled(f"{table}-model", line, f"{mode}, ectx {fp}", row))
+    return figures
+
+
+def suite_timers(_quick):
+    """Figure 9: what a timer costs against the number of timers."""
+    so, figures = measure.plugin("window.c", "model.c"), []
+    image, rows = program("timers.c", "bare", "off", so)
+    for row in rows:
+        what, _, count = row.name.rpartition(", ")
+        figures.append(figure("figure9", count, what, row, image))
+        figures.append(modelled("figure9-model", count, what, row))
+    return figures

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tables in which figures are shown: title, what is said above, in which order."""
+from dataclasses import dataclass, field
+
+from figures import Figure
+from peers import BESIDE
+
+
+@dataclass
+class Table:
+    """A table's heading, and its cells by line and column."""
+    name: str
+    title: str
+    note: str
+    cells: dict = field(default_factory=dict)  # {(line, column): Figure}
+    lines: list = field(default_factory=list)
+    columns: list = field(default_factory=list)
+
+    def add(self, figure):
+        """Put a figure where it belongs; lines and columns come in the order of arrival."""
+        if figure.line not in self.lines:
+            self.lines.append(figure.line)
+        if figure.column not in self.columns:
+            self.columns.append(figure.column)
+        self.cells[figure.line, figure.column] = figure
+
+    def beside(self, line):
+        """[(name, figure)] of peers for a line."""
+        names, figures = BESIDE.get(self.name, ((), {}))
+        return list(zip(names, figures.get(line, ())))
+
+
+MODEL = ("The output of a model, not of a measurement: an in-order, dual-issue core with the "
+         "caches and TLBs of an RK3568 (Cortex-A55), tools/bench/model.c.")
+# In the order in which they are shown.
+HEADINGS = {
+    "hello": ("The smallest program", "`hello` with newlib's `puts`."),
+    "kernel": ("Operations of Tenon", "From the C call to the first instruction after it, or in "
+               "the thread or handler that it leads to."),
+    "kernel-events": ("What an instruction count hides", "Of each operation above, in the mode "
+                      "`tenon` with FP registers of threads: barriers, system-register accesses, "
+                      "exclusives, exception returns, accesses to devices."),
+    "kernel-model": ("The same, in cycles of the model", MODEL),
+    "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
+    "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
+    "table1": ("Table 1: lines and bytes of the smallest complete system", "Mortise, Tenon and "
+               "`hello`, by top folder; lines without comments and empty ones, headers counted, "
+               "each library once."),
+    "table2": ("Table 2: micro-libraries that Mortise and Tenon share", "From the build reports "
+               "of all examples."),
+    "examples": ("Image sizes of all examples", "In each mode that they build in."),
+    "table3": ("Table 3: boot", "From the boot loader's jump; one instruction is one nanosecond "
+               "of virtual time."),
+    "table4": ("Table 4: switch by number of threads", "Instructions; each thread of the same "
+               "priority, 4 KiB of stack."),
+    "table4-model": ("Table 4 in cycles of the model", MODEL),
+    "table5": ("Table 5: preemption", "A thread resumes a more urgent one, up to that one's "
+               "first instruction."),
+    "table5-model": ("Table 5 in cycles of the model", MODEL),
+    "table6": ("Table 6: bare, on Mortise, beside Linux", "The same operation in each place."),
+    "figure8": ("Figure 8: phases of an interrupt", "Save: vector to acknowledge. Dispatch: "
+                "acknowledge to handler, and handler's return to end of interrupt. Restore: the "
+                "rest. From the trace of one interrupt."),
+    "figure9": ("Figure 9: a timer's cost by the number of timers", "Tickless; one that expires "
+                "is the whole interrupt."),
+    "figure9-model": ("Figure 9 in cycles of the model", MODEL),
+}
+EVENT_COLUMN = "tenon, FP on"
+
+
+def of(figures):
+    """The tables that have figures, in order; unknown ones come last under their own name."""
+    tables = {name: Table(name, *heading) for name, heading in HEADINGS.items()}
+    for figure in figures:
+        table = tables.setdefault(figure.table, Table(figure.table, figure.table, ""))
+        table.add(figure)
+        if figure.table == "kernel" and figure.column == EVENT_COLUMN:
+            for event, count in figure.events.items():
+                tables["kernel-events"].add(Figure("kernel-events", figure.line, event, count, ""))
+    return [table for table in tables.values() if table.cells]
+
+
+def number(value):
+    """A figure as people read it."""
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.2f}"
+    return f"{value:.0f}"
