@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The benchmark harness: what the plugin sees, comparison, baseline, figures in documents."""
+import html.parser
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -14,6 +16,7 @@ sys.path[:0] = [BENCH, os.path.join(TREE, "tools")]
 import compare  # noqa: E402
 import figures as store  # noqa: E402
 import measure  # noqa: E402
+import report  # noqa: E402
 import tables  # noqa: E402
 import text  # noqa: E402
 from figures import Figure  # noqa: E402
@@ -121,3 +124,51 @@ def test_figures_in_a_page(tmp_path):
 def test_table_as_markdown():
     page = text.one_table(tables.of([figure(61, limit=60, aim=40)])[0])
     assert "| yield | 61 **over the limit** | 60 | 40 |" in page
+
+
+def test_figures_in_readme_and_docs_are_the_baseline_s():
+    values = {one.key: one.value for one in store.load(compare.BASELINE)[1]}
+    wrong = [line for path in text.documents() for line in text.stale(values, path)[1]]
+    assert not wrong, "\n".join(wrong)
+
+
+class Page(html.parser.HTMLParser):
+    """What an HTML page opens, closes and loads."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.open, self.wrong, self.seen = [], [], set()
+        self.feed(content)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        self.wrong += [name for name, value in attrs
+                       if name in ("src", "href") and not value.startswith("#")]
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"/{tag}")
+
+
+def some_figures():
+    yield figure(61, {"f<": 3}, limit=60, aim=40, events={"dsb": 2})
+    for mode in ("off", "touched"):
+        for threads, value in ((2, 40), (100, 50), (1000, 60)):
+            yield Figure("table4-model", f"{threads} threads", f"bare, ectx {mode}", value,
+                         "cycles by the model", exact=False)
+    for line in ("0", "10000"):
+        yield Figure("figure9", line, "start", 44, "instructions")
+    for phase in ("save", "dispatch", "restore"):
+        yield Figure("figure8", "tenon", phase, 10, "instructions")
+    yield Figure("an unknown table", "line", "column", 0.5, "µs")
+
+
+def test_report_is_one_well_formed_page_that_loads_nothing():
+    content = report.page(store.meta(["kernel"]), list(some_figures()))
+    page = Page(content)
+    assert (page.open, page.wrong) == ([], [])
+    assert {"svg", "table", "nav"} <= page.seen and not page.seen & {"script", "link", "img"}
+    assert not re.search(r"url\(|@import|https?:", content)
+    assert "1 over it, 0 at the aim" in content
