@@ -10,7 +10,7 @@ SHARE   = $(DESTDIR)$(PREFIX)/share
 # What tnimage needs at run time: the pool, the templates and itself. rtos comes with Tenon.
 INSTALLED = $(wildcard core hv rtos bypass image templates tools)
 
-.PHONY: help setup demo test check bench bench-compare check-bench bench-baseline install clean
+.PHONY: help setup demo test check bench bench-compare check-bench bench-baseline stress install clean
 
 help: ## show this list
 	@echo 'targets:'
@@ -52,6 +52,12 @@ check-bench: ## exact figures against the checked-in baseline
 bench-baseline: ## accept the figures as they are: baseline, README and docs
 	@tools/setup build run
 	@tools/bench/bench baseline
+
+stress: ## millions of random operations of hundreds of threads, invariants checked (a long time)
+	@tools/setup build run
+	@mkdir -p build
+	tools/tnimage build tests/tenon/storm.c --mode bare -O 2 -DSTORM_OPS=3000000 -o build/storm.img
+	tools/tnimage run build/storm.img --icount --timeout 7200
 
 install: ## install tnimage under PREFIX (default /usr/local; DESTDIR is honoured)
 	@mkdir -p $(LIBDIR) $(BINDIR) $(SHARE)/bash-completion/completions

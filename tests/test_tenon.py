@@ -40,6 +40,14 @@ def test_stress(tmp_path, level):
     assert code == 0 and lines[-1].startswith("stress: 200000 operations, "), lines
 
 
+@pytest.mark.parametrize("mode, level, board", (("bare", "2", "qemu-virt"),
+                                                ("tenon", "s", "qemu-virt-gicv2")))
+def test_storm(tmp_path, mode, level, board):
+    image = build(tmp_path, "tests/tenon/storm.c", "-O", level, "--board", board, mode=mode)
+    code, lines = run(image, "--icount")
+    assert code == 0 and lines[-1].startswith("storm: all operations done, "), lines
+
+
 def test_bare_through_uboot(tmp_path):
     image = build(tmp_path, "tests/tenon/kernel.c", mode="bare")
     code, lines = run(image, "--boot", "uboot")
