@@ -59,6 +59,13 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
             return TN_DESC_FIELD;
         }
     }
+    if (desc->flags != 0) {
+        return TN_DESC_FIELD;
+    }
+    if (desc->restart > TN_RESTART_ALWAYS || desc->restart_times > TN_RESTART_TIMES_MAX ||
+        (desc->restart != TN_RESTART_NEVER) != (desc->restart_times != 0)) {
+        return TN_DESC_RESTART;
+    }
     if (!image_name_ok(desc->name)) {
         return TN_DESC_NAME;
     }

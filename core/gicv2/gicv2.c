@@ -63,6 +63,16 @@ void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority
     }
 }
 
+void tn_gic_forget(const struct tn_gic *gic, uint32_t intid)
+{
+    /* An active one has this CPU's interface at its priority, and only its end lowers that: QEMU
+     * takes no notice of a write to APR0. */
+    if (tn_mmio_read32(gic->gicd + GIC_ISACTIVER + intid / 32 * 4) >> intid % 32 & 1) {
+        tn_mmio_write32(gic->gicc + GICC_EOIR, intid);
+    }
+    gic_forget(gic->gicd, intid);
+}
+
 void tn_gic_enable(const struct tn_gic *gic, uint32_t intid)
 {
     gic_write_bit(gic->gicd, GIC_ISENABLER, intid);

@@ -122,6 +122,11 @@ void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority
     }
 }
 
+void tn_gic_forget(const struct tn_gic *gic, uint32_t intid)
+{
+    gic_forget(frame_of(gic, intid), intid);
+}
+
 void tn_gic_enable(const struct tn_gic *gic, uint32_t intid)
 {
     gic_write_bit(frame_of(gic, intid), GIC_ISENABLER, intid);

@@ -31,7 +31,7 @@ struct cpu {
     uint64_t argument;
     uint32_t state; /* TN_PSCI_AFFINITY_* */
     uint8_t partition, number, board;
-    bool fresh;
+    bool fresh, again;
 };
 
 static struct {
@@ -73,13 +73,14 @@ static void take_record(struct tn_hv_boot *boot, unsigned slot)
     boot->entry = cpu->entry;
     boot->argument = cpu->argument;
     boot->fresh = cpu->fresh;
+    boot->again = cpu->again;
 }
 
 bool tn_hv_cpus_join(struct tn_hv_boot *boot)
 {
-    unsigned slot = (unsigned)boot->dtb;
+    unsigned slot = (uint8_t)boot->dtb;
 
-    if (boot->bss == boot->base + info()->hv_bss_offset) {
+    if (!(boot->dtb >> HV_AGAIN_BIT)) {
         for (volatile uint64_t *word = __hv_shared_start; word < __hv_shared_end; word++) {
             *word = 0;
         }
@@ -108,6 +109,7 @@ static unsigned take_cpus(const struct tn_partition_desc *desc, unsigned partiti
         cpu->partition = (uint8_t)partition;
         cpu->board = (uint8_t)__builtin_ctzll(cpus);
         cpu->fresh = number == 0;
+        cpu->again = false;
         cpu->state = number == 0 ? TN_PSCI_AFFINITY_ON_PENDING : TN_PSCI_AFFINITY_OFF;
         cpu->number = (uint8_t)number++;
     }
@@ -134,7 +136,7 @@ static int start_cpu(uint64_t base, unsigned slot)
     int error;
 
     do {
-        error = tn_psci_cpu_on(mpidrs[shared.cpus[slot].board], entry, slot);
+        error = tn_psci_cpu_on(mpidrs[shared.cpus[slot].board], entry, 1ull << HV_AGAIN_BIT | slot);
     } while ((error == TN_PSCI_ALREADY_ON || error == TN_PSCI_ON_PENDING) &&
              tn_sysreg_read(cntpct_el0) - begin < patience);
     return error;
@@ -217,6 +219,15 @@ int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument)
         return TN_PSCI_INTERNAL_FAILURE;
     }
     return TN_PSCI_SUCCESS;
+}
+
+void tn_hv_cpus_again(void)
+{
+    struct cpu *cpu = &shared.cpus[tn_hv_partition.slot];
+
+    cpu->fresh = cpu->again = true;
+    cpu->entry = tn_hv_partition.entry;
+    cpu->argument = 0;
 }
 
 void tn_hv_cpus_off(void)

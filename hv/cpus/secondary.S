@@ -23,7 +23,7 @@
         .type   hv_secondary, %function
 hv_secondary:
         msr     daifset, #15
-        mov     x21, x0
+        and     x21, x0, #0xff          /* without HV_AGAIN_BIT */
         b       enter
 
 /* own_space: x2 += x21 copies.  Clobbers x9. */

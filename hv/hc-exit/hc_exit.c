@@ -21,7 +21,7 @@ static TN_HC_FUNCTION long hc_exit(uint64_t id, uint64_t status, uint64_t x2, ui
         tn_hv_text("\n");
     }
     tn_hv_unlock();
-    tn_hv_partition_end();
+    tn_hv_partition_end(status == 0 ? TN_HV_END_DONE : TN_HV_END_FAULT);
 }
 
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_EXIT, TN_CAP_EXIT, hc_exit);

@@ -52,7 +52,7 @@ static void start(const struct tn_hv_boot *boot)
     if (CONFIG_HV_CPUS > 1) {
         map_own();
     }
-    if (tn_hv_is_first() && boot->fresh) {
+    if (tn_hv_is_first() && boot->fresh && (CONFIG_HV_CPUS == 1 || !boot->again)) {
         tn_gic_init(&tn_hv_gic);
     }
     tn_gic_init_cpu(&tn_hv_gic);
@@ -66,4 +66,23 @@ static void start(const struct tn_hv_boot *boot)
     tn_hv_unlock();
 }
 
+/*
+ * Nothing is forwarded to a CPU whose partition has ended, and nothing that was pending or active
+ * waits for the next one.
+ */
+static void end(void)
+{
+    for (unsigned bank = 0; bank < TN_ARRAY_SIZE(tn_hv_partition.irqs); bank++) {
+        uint32_t left = tn_hv_partition.irqs[bank] | (bank == 0 ? (1u << TN_GIC_SGIS) - 1 : 0);
+
+        for (; left != 0; left &= left - 1) {
+            unsigned intid = bank * 32 + (unsigned)__builtin_ctz(left);
+
+            tn_gic_disable(&tn_hv_gic, intid);
+            tn_gic_forget(&tn_hv_gic, intid);
+        }
+    }
+}
+
 TN_HV_START(start);
+TN_HV_END(end);

@@ -11,6 +11,7 @@
 #include <tn/hv/hypercall.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
+#include <tn/hv/wipe.h>
 #include <tn/image.h>
 #include <tn/psci.h>
 #include <tn/uart.h>
@@ -119,6 +120,7 @@ static void begin(struct tn_hv_boot *boot)
 {
     tn_hv_partition.board_cpu = CONFIG_HV_CPU;
     boot->fresh = true;
+    boot->again = CONFIG_RESTART > 0 && boot->dtb >> HV_AGAIN_BIT;
     boot->entry = boot->desc->entry;
     boot->argument = 0;
 }
@@ -133,6 +135,7 @@ static void take_partition(const struct tn_partition_desc *desc)
     __builtin_memcpy(partition->name, desc->name, sizeof(partition->name));
     partition->caps = desc->caps;
     partition->cpus = desc->cpus;
+    partition->entry = desc->entry;
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
             lowest = regions[i].ipa;
@@ -144,9 +147,12 @@ static void take_partition(const struct tn_partition_desc *desc)
     }
 }
 
-void tn_hv_partition_end(void)
+void tn_hv_partition_end(enum tn_hv_end why)
 {
     tn_uart_flush(HV_VA_CONSOLE);
+    if (CONFIG_RESTART > 0) {
+        tn_hv_restart(why);
+    }
     if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_leave();
     }
@@ -165,8 +171,10 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
     if (CONFIG_HV_CPUS == 1 || !tn_hv_cpus_join(&boot)) {
         tn_hv_report_init();
         check_image(&boot);
-        call_all(__hv_checks, __hv_checks_end, &boot);
         begin(&boot);
+        if (!boot.again) {
+            call_all(__hv_checks, __hv_checks_end, &boot);
+        }
     }
 
     take_partition(boot.desc);
@@ -174,6 +182,9 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
     if (!tn_hv_stage2_init(&boot)) {
         tn_hv_text("mortise: S2_TABLES is too small for this partition");
         tn_hv_stop();
+    }
+    if (CONFIG_RESTART > 0 && boot.fresh && boot.again) {
+        tn_hv_wipe_partition(&boot);
     }
     call_all(__hv_starts, __hv_starts_end, &boot);
     if (CONFIG_HV_CPUS > 1) {

@@ -175,6 +175,7 @@ turn_on:
 
 /* at_virtual: x0 = DTB, x1, x2 = physical bases of image and .bss; at the linked address, MMU on. */
         .section .hv.hole.at_virtual, "ax", %progbits
+        .globl  at_virtual
 at_virtual:
         msr     spsel, #1
         adrp    x9, __hv_stack_top

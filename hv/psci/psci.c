@@ -51,7 +51,7 @@ PSCI_FN psci_cpu_off(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
     }
     tn_hv_begin_end();
     tn_hv_unlock();
-    tn_hv_partition_end();
+    tn_hv_partition_end(TN_HV_END_DONE);
 }
 
 /*
@@ -68,10 +68,12 @@ PSCI_FN psci_cpu_suspend(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 
 PSCI_FN psci_end(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
-    (void)id, (void)x1, (void)x2, (void)x3;
+    bool reset = (uint32_t)id == TN_PSCI_BASE + TN_PSCI_SYSTEM_RESET;
+
+    (void)x1, (void)x2, (void)x3;
     tn_hv_begin_end();
     tn_hv_unlock();
-    tn_hv_partition_end();
+    tn_hv_partition_end(reset ? TN_HV_END_RESET : TN_HV_END_DONE);
 }
 
 PSCI_FN psci_cpu_on(uint64_t id, uint64_t target, uint64_t x2, uint64_t x3)

@@ -166,7 +166,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
     tn_hv_text(" fault: ");
     print_cause(&cause, frame, overflow);
     tn_hv_unlock();
-    tn_hv_partition_end();
+    tn_hv_partition_end(TN_HV_END_FAULT);
 }
 
 void tn_hv_panic(const struct tn_hv_frame *frame)

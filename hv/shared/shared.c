@@ -9,7 +9,7 @@
 
 static void clear(const struct tn_hv_boot *boot)
 {
-    if (!tn_hv_is_first() || !boot->fresh) {
+    if (!tn_hv_is_first() || !boot->fresh || boot->again) {
         return;
     }
     for (unsigned p = 0; p < boot->image.toc->partition_count; p++) {

@@ -31,3 +31,14 @@ void tn_hv_wipe(uint64_t pa, uint64_t size)
     }
     tn_dsb(ish); /* before whoever is told of it next */
 }
+
+void tn_hv_wipe_partition(const struct tn_hv_boot *boot)
+{
+    const struct tn_region *regions = tn_desc_regions(boot->desc);
+
+    for (unsigned i = 0; i < boot->desc->region_count; i++) {
+        if (regions[i].kind == TN_REGION_MEMORY && (regions[i].access & TN_ACCESS_SHARED) == 0) {
+            tn_hv_wipe(boot->base + regions[i].source, regions[i].size);
+        }
+    }
+}

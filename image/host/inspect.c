@@ -90,6 +90,8 @@ static void put_partition(const struct tn_image *image, unsigned index)
         printf("%02x", partition->sha256[i]);
     }
     printf("\",\n");
+    printf("     \"restart\": {\"policy\": %u, \"times\": %u, \"window_ms\": %u},\n", desc->restart,
+           desc->restart_times, desc->restart_window_ms);
     put_regions(desc);
     put_irqs(desc);
 }

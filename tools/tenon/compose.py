@@ -149,6 +149,7 @@ class Hypervisor(Composition):
             (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", count_cpus(self.build)),
              ("IRQS", sum(len(g.irqs) for g in guests)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
+             ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
                                     if region.kind == "memory" and region.access == "rws"))))
         component.prepare(self.options)

@@ -17,7 +17,7 @@ def make(build, plan, guests):
         source = guest.component.write(templates.render(
             "descriptor.c.j2", name=name, mode=MODES[guest.spec.mode], entry=guest.program.entry,
             caps=guest.caps, cpus=guest.spec.cpus, regions=guest.regions, irqs=guest.irqs,
-            doorbells=guest.doorbells),
+            doorbells=guest.doorbells, spec=guest.spec),
             "descriptor.c")
         flags = [*toolchain.TARGET, "-std=gnu11", "-Os", *toolchain.WARNINGS,
                  f"-I{paths.inside('core/abi/include')}"]

@@ -14,6 +14,8 @@ from tenon import board, channel, errors, sizes
 FILE = "tnimage.toml"
 MODES = ("bypass", "tenon", "bare")
 CONSOLES = ("own", "shared")
+RESTARTS = ("never", "fault", "always")
+RESTART_TIMES = 16  # TN_RESTART_TIMES_MAX
 VERIFY = ("crc", "sha256")
 OPTIMIZE = ("s", "2")
 PARTITION_LIMIT = 32  # TN_IMAGE_MAX_PARTITIONS
@@ -25,7 +27,8 @@ IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "te
 PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
-    "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
+    "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words", "restart": "text",
+    "restart_times": "number", "restart_window_ms": "number",
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list}
 
@@ -49,6 +52,9 @@ class Partition:
     args: list = field(default_factory=list)  # without the name that comes first
     options: dict = field(default_factory=dict)  # Kconfig name -> text
     cflags: list = field(default_factory=list)
+    restart: str = "never"  # one of RESTARTS
+    restart_times: int = 5  # at most so often ...
+    restart_window_ms: int = 10000  # ... in this time; 0: since the start
     places: dict = field(default_factory=dict)  # key -> where it was given
     table: str = ""  # where its [[partition]] is
 
@@ -232,6 +238,7 @@ def check(image):
     for partition in image.partitions:
         _check_partition(partition, machine)
         _check_console(partition, len(image.partitions))
+        _check_restart(partition)
     _check_together(image.partitions)
     channel.check(image.channels, image.partitions, machine)
     return machine
@@ -243,6 +250,23 @@ def _check_console(partition, count):
     if partition.console == "shared" and count == 1:
         refuse(partition.place("console"), "there is no other partition to share the console "
                "with; remove this key")
+
+
+def _check_restart(partition):
+    if partition.restart not in RESTARTS:
+        refuse_choice(partition.place("restart"), "policy", partition.restart, RESTARTS)
+    if partition.restart != "never" and partition.mode == "bare":
+        refuse(partition.place("restart"), "mode 'bare' has no hypervisor that could restart it; "
+               "use mode 'tenon'")
+    for key, least, most in (("restart_times", 1, RESTART_TIMES),
+                             ("restart_window_ms", 0, 0xffffffff)):
+        value = getattr(partition, key)
+        if key in partition.places and partition.restart == "never":
+            refuse(partition.place(key), f"{key} is for a partition that is restarted; add "
+                   'restart = "fault"')
+        if not least <= value <= most:
+            refuse(partition.place(key), f"{key} = {value} is out of range; it goes from {least} "
+                   f"to {most}")
 
 
 def _give_cpus(partitions, machine):

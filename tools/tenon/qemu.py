@@ -17,7 +17,9 @@ ICOUNT = ["-icount", "shift=0,sleep=off"]
 # One line and one message for everything that a run wants to know of Mortise.
 ENDED = re.compile(rb'(?:mortise: partition \d+|tenon: program) "([^"\r\n]*)" '
                    rb'(?:exit (\d+)|fault: ([^\r\n]*))')
-REFUSED = re.compile(rb"^mortise: (\S[^\r\n]*)")
+# Any other line of Mortise's, but for those that say what it does about an end.
+REFUSED = re.compile(rb'^mortise: (?!partition \d+ "[^"\r\n]*" (?:restarts|is not restarted))'
+                     rb"(\S[^\r\n]*)")
 UBOOT_LEAVES = re.compile(rb"Starting kernel \.\.\.\r*\n\r*\n")
 UBOOT_TRAP = re.compile(rb'^"([^"]*)" handler, esr')
 UBOOT_ERROR = re.compile(rb"ERROR: ([^\r\n]*)")

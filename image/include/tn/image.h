@@ -55,10 +55,11 @@ enum tn_image_error {
 
     TN_DESC_MAGIC_BAD,
     TN_DESC_VERSION_BAD,
-    TN_DESC_SIZE,   /* not what its counts make */
-    TN_DESC_COUNTS, /* too many regions or interrupts, or no region */
-    TN_DESC_FIELD,  /* reserved field or padding not 0 */
-    TN_DESC_NAME,   /* not printable, not terminated and padded with NUL */
+    TN_DESC_SIZE,    /* not what its counts make */
+    TN_DESC_COUNTS,  /* too many regions or interrupts, or no region */
+    TN_DESC_FIELD,   /* reserved field or padding not 0 */
+    TN_DESC_RESTART, /* unknown policy, or times do not fit it */
+    TN_DESC_NAME,    /* not printable, not terminated and padded with NUL */
     TN_DESC_MODE,
     TN_DESC_CPUS,           /* none, or one that does not exist */
     TN_DESC_REGION_ALIGN,   /* index: region; not in pages, or empty */

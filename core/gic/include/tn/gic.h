@@ -47,6 +47,12 @@ void tn_gic_init_cpu(const struct tn_gic *gic);
  */
 void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority, int edge);
 
+/*
+ * Drop what is pending or active of one interrupt that is disabled: an SGI or PPI of this CPU, or
+ * an SPI that is routed to it.
+ */
+void tn_gic_forget(const struct tn_gic *gic, uint32_t intid);
+
 /* Forward, no longer forward, make pending one interrupt; SGIs and PPIs are this CPU's. */
 void tn_gic_enable(const struct tn_gic *gic, uint32_t intid);
 void tn_gic_disable(const struct tn_gic *gic, uint32_t intid);

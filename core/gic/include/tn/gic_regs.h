@@ -16,6 +16,7 @@
 #define GIC_ICENABLER 0x180
 #define GIC_ISPENDR 0x200
 #define GIC_ICPENDR 0x280
+#define GIC_ISACTIVER 0x300
 #define GIC_ICACTIVER 0x380
 #define GIC_IPRIORITYR 0x400
 #define GIC_ITARGETSR 0x800
@@ -29,6 +30,12 @@ static inline void gic_write_bit(uintptr_t frame, uint32_t array, uint32_t intid
     tn_mmio_write32(frame + array + intid / 32 * 4, 1u << intid % 32);
 }
 
+static inline void gic_forget(uintptr_t frame, uint32_t intid)
+{
+    gic_write_bit(frame, GIC_ICPENDR, intid);
+    gic_write_bit(frame, GIC_ICACTIVER, intid);
+}
+
 /* Priority and trigger of one disabled interrupt; forget that it was pending or active. */
 static inline void gic_configure(uintptr_t frame, uint32_t intid, uint8_t priority, int edge)
 {
@@ -38,8 +45,7 @@ static inline void gic_configure(uintptr_t frame, uint32_t intid, uint8_t priori
 
     tn_mmio_write8(frame + GIC_IPRIORITYR + intid, priority);
     tn_mmio_write32(config, edge ? value | edge_bit : value);
-    gic_write_bit(frame, GIC_ICPENDR, intid);
-    gic_write_bit(frame, GIC_ICACTIVER, intid);
+    gic_forget(frame, intid);
 }
 
 /* SGIs and PPIs of this CPU: disabled, SGIs at one priority. */

@@ -57,6 +57,15 @@ struct tn_irq_desc {
     uint8_t priority; /* as GICD_IPRIORITYR takes it; 0 is the highest */
 };
 
+/*
+ * tn_partition_desc.restart: when a partition that has ended begins anew, its memory cleared.  What
+ * it asks for itself (PSCI SYSTEM_RESET) is done in every case but the first.
+ */
+#define TN_RESTART_NEVER 0u
+#define TN_RESTART_FAULT 1u  /* after a fault or a status other than 0 */
+#define TN_RESTART_ALWAYS 2u /* after any end */
+#define TN_RESTART_TIMES_MAX 16u
+
 struct tn_partition_desc {
     uint32_t magic;
     uint16_t version;
@@ -69,7 +78,11 @@ struct tn_partition_desc {
     uint16_t region_count;
     uint16_t irq_count;
     uint16_t doorbell_count;
-    uint32_t reserved[6]; /* 0 */
+    uint8_t restart;            /* TN_RESTART_* */
+    uint8_t flags;              /* 0 */
+    uint16_t restart_times;     /* at most so often, TN_RESTART_TIMES_MAX, in ... */
+    uint32_t restart_window_ms; /* ... this time; 0: since the start */
+    uint32_t reserved[4];       /* 0 */
     /*
      * struct tn_region[region_count], struct tn_irq_desc[irq_count], and of each doorbell that the
      * partition may ring the INTID, uint16_t[doorbell_count]; padded with zeroes to 8 bytes

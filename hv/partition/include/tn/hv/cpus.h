@@ -36,6 +36,12 @@ void tn_hv_cpus_leave(void);
 int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument);
 int tn_hv_cpus_affinity(uint64_t mpidr); /* TN_PSCI_AFFINITY_* or an error */
 
+/*
+ * This CPU, the first of its partition, will go the way of a start once more, and then for a
+ * partition that begins anew.
+ */
+void tn_hv_cpus_again(void);
+
 /* Switch this CPU off.  Returns only when no other CPU of the partition is on. */
 void tn_hv_cpus_off(void);
 

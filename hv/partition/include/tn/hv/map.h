@@ -21,6 +21,12 @@
 #define HV_BOOT_BLOCKS 56
 #define HV_VA_DTB 0x7800000 /* slots 60 and 61 while booting: the boot loader's device tree */
 
+/*
+ * In the x0 with which a CPU comes to C, beside the number of its slot: it is not the boot loader's
+ * start but one more of Mortise's own.  No address of a device tree has it.
+ */
+#define HV_AGAIN_BIT 63
+
 #define HV_L2_INDEX 384 /* in 8-byte entries of the table page: byte 0xc00, 128-byte aligned */
 
 /* Device windows, from the end of slot 1 down. */

@@ -26,6 +26,7 @@ struct tn_hv_partition {
     unsigned slot;      /* of this CPU among all of Mortise's: which copy of .bss it has */
     unsigned cpu;       /* of this CPU in the partition, which begins on 0 */
     unsigned board_cpu; /* of this CPU on the board: `cpus` in ascending order */
+    uint64_t entry;     /* where it begins */
     uint64_t guard;     /* guest-physical address of the page under its lowest writable memory */
     uint32_t irqs[1024 / 32]; /* bitmap: INTIDs that it may use */
 };
@@ -37,11 +38,20 @@ static inline bool tn_hv_has_cap(unsigned cap)
     return tn_hv_partition.caps >> cap & 1;
 }
 
+enum tn_hv_end {
+    TN_HV_END_DONE,  /* it has ended itself, with status 0 */
+    TN_HV_END_FAULT, /* by a fault, or with another status */
+    TN_HV_END_RESET, /* it asks for its restart */
+};
+
 /*
- * The partition has ended, its last message is out.  When all partitions have ended the machine
- * is powered off; until then this CPU is.
+ * The partition has ended, its last message is out.  It begins anew when its descriptor says so;
+ * when all partitions have ended for good the machine is powered off; until then this CPU is.
  */
-TN_NORETURN void tn_hv_partition_end(void);
+TN_NORETURN void tn_hv_partition_end(enum tn_hv_end why);
+
+/* hv/restart, in an image with a partition that has a policy: does not return when it restarts. */
+void tn_hv_restart(enum tn_hv_end why);
 
 /* While Mortise boots. */
 struct tn_hv_boot {
@@ -51,6 +61,7 @@ struct tn_hv_boot {
     struct tn_image image; /* checked; valid until the first guest runs */
     const struct tn_partition_desc *desc; /* of this CPU's partition, checked */
     bool fresh;                           /* the partition begins; else only one more CPU of it */
+    bool again;                           /* it has begun before: its memory is not clean */
     uint64_t entry;                       /* where this CPU begins, with `argument` in x0 */
     uint64_t argument;
 };
