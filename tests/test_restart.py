@@ -73,6 +73,6 @@ def test_alone(tmp_path):
     """An image with one partition, and one CPU."""
     code, lines = run(tmp_path, "qemu-virt", partition("ends", "status.c", args='["1", "7"]',
                                                        restart='"fault"', restart_times=2))
-    assert code == 7
+    assert code == 9
     assert lines.count('mortise: partition 0 "ends" exit 7') == 3
     assert lines.count('mortise: partition 0 "ends" restarts') == 2
