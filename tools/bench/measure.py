@@ -163,12 +163,14 @@ class Row:
 
     def __init__(self, result, windows):
         self.name, self.result = result["name"], result
-        self.windows = sorted(windows, key=lambda window: window.length)
+        self.windows = sorted(windows, key=lambda window: (window.length, window.cycles))
 
     @property
     def median(self):
-        """The window of the median length."""
-        return self.windows[(len(self.windows) - 1) // 2]
+        """Of the windows of the median length, the one of the median cycles."""
+        length = self.windows[(len(self.windows) - 1) // 2].length
+        same = [window for window in self.windows if window.length == length]
+        return same[(len(same) - 1) // 2]
 
     @property
     def trace(self):
@@ -178,9 +180,8 @@ class Row:
 
     @property
     def cycles(self):
-        """(median, greatest) cycles by the model, the first execution (cold) left out."""
-        warm = sorted(window.cycles for window in self.windows) or [0]
-        return warm[(len(warm) - 1) // 2], warm[-1]
+        """Cycles by the model of the median window."""
+        return self.median.cycles
 
 
 def rows_of(image, so, *qemu):

@@ -109,10 +109,15 @@ static void wait_for(uint64_t when)
     }
 }
 
-static void wait_all(void)
+static void wait_loads(void)
 {
     for (unsigned i = 0; i < 33; i++)
         wait_for(ready[i]);
+}
+
+static void wait_all(void)
+{
+    wait_loads();
     for (unsigned i = 0; i < STORE_BUFFER; i++)
         wait_for(under_way[i]);
 }
@@ -249,6 +254,7 @@ void model_insn(const struct insn *insn)
         wait_all();
         cycle += DSB_CYCLES;
     } else if (insn->kind == KIND_ISB) {
+        wait_loads(); /* what is before it has completed */
         cycle += MISPREDICT;
     } else if (insn->kind == KIND_SYSREG) {
         cycle += SYSREG - 1;

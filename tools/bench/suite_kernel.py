@@ -44,7 +44,7 @@ def figure(table, line, column, row, image, bounds=(None, None)):
 
 def modelled(table, line, column, row):
     """What the model says beside it; a model's output is no exact figure."""
-    return Figure(table, line, column, row.cycles[0], "cycles by the model", exact=False,
+    return Figure(table, line, column, row.cycles, "cycles by the model", exact=False,
                   events={f"miss {what}": row.median.misses[what] for what in measure.MISSES
                           if row.median.misses[what]})
 

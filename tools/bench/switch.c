@@ -10,7 +10,7 @@
 #include <tn/thread.h>
 
 #define THREADS 1000
-#define STACK 4096 /* what a user would take, and the worst for a cache: all tops are alike */
+#define STACK 16384 /* as POSIX threads have it; a power of two is the worst for a cache */
 #define MAIN_PRIORITY 128
 #define HIGH_PRIORITY 100
 

@@ -52,7 +52,7 @@ HEADINGS = {
     "table3": ("Table 3: boot", "From the boot loader's jump; one instruction is one nanosecond "
                "of virtual time."),
     "table4": ("Table 4: switch by number of threads", "Instructions; each thread of the same "
-               "priority, 4 KiB of stack."),
+               "priority, 16 KiB of stack."),
     "table4-model": ("Table 4 in cycles of the model", MODEL),
     "table5": ("Table 5: preemption", "A thread resumes a more urgent one, up to that one's "
                "first instruction."),
