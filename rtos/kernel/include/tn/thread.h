@@ -122,7 +122,8 @@ static inline struct tn_thread *tn_thread_self(void)
 
 /*
  * Make `thread` run entry(arg).  Thread or interrupt context.  A more urgent thread runs before
- * this returns.  TN_EINVAL: stack or priority out of range.
+ * this returns.  Up to a sixteenth of the stack stays free at its top, so that the frames of many
+ * threads do not meet in the caches.  TN_EINVAL: stack or priority out of range.
  */
 int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr,
                      void *(*entry)(void *), void *arg);
