@@ -67,6 +67,13 @@ def test_example(tmp_path):
     assert code == 0 and lines[-1] == "main: 20 items made, 20 used", lines
 
 
+@pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt"),
+                                         ("bare", "qemu-virt-gicv2"), ("tenon", "zcu102")))
+def test_nesting(tmp_path, mode, board):
+    image = build(tmp_path, "tests/tenon/nest.c", "--board", board, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
 @pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt-gicv2")))
 def test_edf(tmp_path, mode, board):
     image = build(tmp_path, "tests/tenon/edf.c", "--board", board, mode=mode)

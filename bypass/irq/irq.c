@@ -20,6 +20,8 @@ _Static_assert(sizeof(struct entry) == 16 && offsetof(struct entry, arg) == 8, "
 
 bool tn_irq_other(uint32_t acknowledge);
 
+#define SGIS 16u
+
 static struct entry table[CONFIG_BYPASS_IRQ_LIMIT];
 static volatile uint32_t strays;
 
@@ -98,6 +100,23 @@ int tn_irq_disable(uint32_t intid)
 int tn_irq_pend(uint32_t intid)
 {
     return call(TN_HC_IRQ_PEND, intid);
+}
+
+int tn_irq_set_priority(uint32_t intid, uint32_t priority)
+{
+    if (priority < TN_IRQ_PRIORITY_MOST || priority > UINT8_MAX) {
+        return TN_ERANGE;
+    }
+    if (!is_attached(intid)) {
+        return TN_EINVAL;
+    }
+    return tn_hypercall2(TN_HC_IRQ_PRIORITY, intid, priority) == TN_HC_OK ? TN_OK : TN_EPERM;
+}
+
+int tn_irq_set_trigger(uint32_t intid, int edge)
+{
+    (void)edge;
+    return is_attached(intid) && intid >= SGIS ? TN_ENOTSUP : TN_EINVAL;
 }
 
 uint32_t tn_irq_stray_count(void)

@@ -73,6 +73,16 @@ void tn_gic_forget(const struct tn_gic *gic, uint32_t intid)
     gic_forget(gic->gicd, intid);
 }
 
+void tn_gic_set_priority(const struct tn_gic *gic, uint32_t intid, uint8_t priority)
+{
+    gic_set_priority(gic->gicd, intid, priority);
+}
+
+void tn_gic_set_trigger(const struct tn_gic *gic, uint32_t intid, int edge)
+{
+    gic_set_trigger(gic->gicd, intid, edge);
+}
+
 void tn_gic_enable(const struct tn_gic *gic, uint32_t intid)
 {
     gic_write_bit(gic->gicd, GIC_ISENABLER, intid);

@@ -127,6 +127,16 @@ void tn_gic_forget(const struct tn_gic *gic, uint32_t intid)
     gic_forget(frame_of(gic, intid), intid);
 }
 
+void tn_gic_set_priority(const struct tn_gic *gic, uint32_t intid, uint8_t priority)
+{
+    gic_set_priority(frame_of(gic, intid), intid, priority);
+}
+
+void tn_gic_set_trigger(const struct tn_gic *gic, uint32_t intid, int edge)
+{
+    gic_set_trigger(frame_of(gic, intid), intid, edge);
+}
+
 void tn_gic_enable(const struct tn_gic *gic, uint32_t intid)
 {
     gic_write_bit(frame_of(gic, intid), GIC_ISENABLER, intid);

@@ -44,4 +44,16 @@ static TN_HC_FUNCTION long irq_pend(uint64_t id, uint64_t intid, uint64_t x2, ui
     return TN_HC_OK;
 }
 
-REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_IRQ, TN_CAP_IRQ, irq_enable, irq_disable, irq_pend);
+/* One byte of a register: nothing of another partition's is read or written back. */
+static TN_HC_FUNCTION long irq_priority(uint64_t id, uint64_t intid, uint64_t priority, uint64_t x3)
+{
+    (void)id, (void)x3;
+    if (!is_own(intid) || priority < TN_HC_IRQ_MOST || priority > UINT8_MAX) {
+        return TN_HC_INVALID;
+    }
+    tn_gic_set_priority(&tn_hv_gic, (uint32_t)intid, (uint8_t)priority);
+    return TN_HC_OK;
+}
+
+REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_IRQ, TN_CAP_IRQ, irq_enable, irq_disable, irq_pend,
+                         irq_priority);

@@ -3,9 +3,10 @@
 #include <tn/board.h>
 #include <tn/errno.h>
 #include <tn/gic.h>
+#include <tn/irq.h>
 #include <tn/irqline.h>
 
-#define PRIORITY 0xa0 /* the middle of the non-secure half */
+#define PRIORITY TN_IRQ_PRIORITY /* the middle of the non-secure half */
 
 static const struct tn_gic gic = {
     .gicd = TN_BOARD_GICD_BASE,
@@ -44,6 +45,12 @@ int tn_irqline_pend(uint32_t intid)
 
 int tn_irqline_set_priority(uint32_t intid, uint8_t priority)
 {
-    tn_gic_configure(&gic, intid, priority, 0);
+    tn_gic_set_priority(&gic, intid, priority);
+    return TN_OK;
+}
+
+int tn_irqline_set_trigger(uint32_t intid, int edge)
+{
+    tn_gic_set_trigger(&gic, intid, edge);
     return TN_OK;
 }

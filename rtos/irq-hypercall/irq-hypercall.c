@@ -38,7 +38,11 @@ int tn_irqline_pend(uint32_t intid)
 
 int tn_irqline_set_priority(uint32_t intid, uint8_t priority)
 {
-    (void)intid;
-    (void)priority;
-    return TN_ENOSYS;
+    return tn_hypercall2(TN_HC_IRQ_PRIORITY, intid, priority) == TN_HC_OK ? TN_OK : TN_EPERM;
+}
+
+int tn_irqline_set_trigger(uint32_t intid, int edge)
+{
+    (void)intid, (void)edge;
+    return TN_ENOTSUP;
 }

@@ -11,8 +11,9 @@
 #include <tn/irqtable.h>
 #include <tn/compiler.h>
 
-TN_ALIGNED(4096) struct tn_irq_slot tn_irq_table[CONFIG_TN_IRQ_LIMIT];
+TN_ALIGNED(4096) struct tn_irq_slot tn_irq_table[TN_IRQ_SLOTS];
 
+#define SGIS 16u
 #define SPURIOUS 1020u /* INTIDs from here on: there was no interrupt */
 
 static uint32_t strays;
@@ -28,7 +29,7 @@ static void stray(void *arg)
 
 void tn_irq_init(void)
 {
-    for (uint32_t i = 0; i < CONFIG_TN_IRQ_LIMIT; i++) {
+    for (uint32_t i = 0; i < TN_IRQ_SLOTS; i++) {
         tn_irq_table[i] = (struct tn_irq_slot){stray, &tn_irq_table[i]};
     }
 }
@@ -83,9 +84,22 @@ int tn_irq_pend(uint32_t intid)
     return attached(intid) ? tn_irqline_pend(intid) : TN_EINVAL;
 }
 
+int tn_irq_set_priority(uint32_t intid, uint32_t priority)
+{
+    if (priority < TN_IRQ_PRIORITY_MOST || priority > UINT8_MAX) {
+        return TN_ERANGE;
+    }
+    return attached(intid) ? tn_irqline_set_priority(intid, (uint8_t)priority) : TN_EINVAL;
+}
+
+int tn_irq_set_trigger(uint32_t intid, int edge)
+{
+    return attached(intid) && intid >= SGIS ? tn_irqline_set_trigger(intid, edge) : TN_EINVAL;
+}
+
 /*
- * From the vectors, with an INTID of 512 or more: nothing was pending any more, or a line that
- * is looked up with care.  Returns whether it is to be ended.
+ * From the vectors, with an INTID that they do not look up (TN_IRQ_SPECIAL_BIT): nothing was
+ * pending any more, or a line that is looked up with care.  Returns whether it is to be ended.
  */
 int tn_irq_special(uint32_t intid);
 
@@ -93,7 +107,11 @@ int tn_irq_special(uint32_t intid)
 {
     if (intid >= CONFIG_TN_IRQ_LIMIT) {
         strays++;
-        return intid < SPURIOUS;
+        if (intid >= SPURIOUS) {
+            return 0;
+        }
+        tn_irqline_disable(intid);
+        return 1;
     }
     tn_irq_unmask();
     tn_irq_table[intid].handler(tn_irq_table[intid].arg);

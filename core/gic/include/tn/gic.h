@@ -53,6 +53,14 @@ void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority
  */
 void tn_gic_forget(const struct tn_gic *gic, uint32_t intid);
 
+/*
+ * Change one of the two.  Priority: any time, also of an SGI; it counts from the next time that the
+ * interrupt becomes pending on.  Trigger: of an SPI, or a PPI where it can be set, while disabled;
+ * registers hold several interrupts, so the caller serialises.
+ */
+void tn_gic_set_priority(const struct tn_gic *gic, uint32_t intid, uint8_t priority);
+void tn_gic_set_trigger(const struct tn_gic *gic, uint32_t intid, int edge);
+
 /* Forward, no longer forward, make pending one interrupt; SGIs and PPIs are this CPU's. */
 void tn_gic_enable(const struct tn_gic *gic, uint32_t intid);
 void tn_gic_disable(const struct tn_gic *gic, uint32_t intid);

@@ -36,15 +36,25 @@ static inline void gic_forget(uintptr_t frame, uint32_t intid)
     gic_write_bit(frame, GIC_ICACTIVER, intid);
 }
 
-/* Priority and trigger of one disabled interrupt; forget that it was pending or active. */
-static inline void gic_configure(uintptr_t frame, uint32_t intid, uint8_t priority, int edge)
+static inline void gic_set_priority(uintptr_t frame, uint32_t intid, uint8_t priority)
+{
+    tn_mmio_write8(frame + GIC_IPRIORITYR + intid, priority);
+}
+
+static inline void gic_set_trigger(uintptr_t frame, uint32_t intid, int edge)
 {
     uintptr_t config = frame + GIC_ICFGR + intid / 16 * 4;
     uint32_t edge_bit = 2u << intid % 16 * 2;
     uint32_t value = tn_mmio_read32(config) & ~edge_bit;
 
-    tn_mmio_write8(frame + GIC_IPRIORITYR + intid, priority);
     tn_mmio_write32(config, edge ? value | edge_bit : value);
+}
+
+/* Priority and trigger of one disabled interrupt; forget that it was pending or active. */
+static inline void gic_configure(uintptr_t frame, uint32_t intid, uint8_t priority, int edge)
+{
+    gic_set_priority(frame, intid, priority);
+    gic_set_trigger(frame, intid, edge);
     gic_forget(frame, intid);
 }
 

@@ -4,9 +4,10 @@
  * 16..31 private peripherals, from 32 on shared ones.  What a partition may use is in its
  * descriptor: the lines of its devices, its timers, and `irqs` of the manifest.
  *
- * A handler runs with interrupts masked, on the interrupted stack, with all of C at its
- * disposal, floating point included: the first use in a handler costs one trap that saves the
- * interrupted registers, handlers without it pay nothing.  It must quiet its device before it
+ * A handler runs with interrupts masked (bypass) or open to more urgent ones (Tenon), with all of C
+ * at its disposal, floating point included: the first use in a handler costs one trap that saves
+ * the interrupted registers, and from there on it is not interrupted any more; handlers without it
+ * pay nothing.  It must quiet its device before it
  * returns.  It must not sleep and must not longjmp() out.  newlib's stdio and malloc may be
  * used in a handler only if nothing else does.
  */
@@ -41,6 +42,25 @@ int tn_irq_disable(uint32_t intid);
  * until it is taken.  Errors as tn_irq_enable().  Any context.
  */
 int tn_irq_pend(uint32_t intid);
+
+#define TN_IRQ_PRIORITY 160u /* of a line that nobody gave another one */
+#define TN_IRQ_PRIORITY_MOST 16u
+
+/*
+ * How urgent `intid` is: TN_IRQ_PRIORITY_MOST, the most, to 240, in steps of 16 (hardware ignores
+ * the lower bits).  Of several pending lines the most urgent comes first; under Tenon a handler is
+ * interrupted by lines that are more urgent, and by those only.  Counts from the next time that
+ * the line becomes pending.  TN_ERANGE: the priority; TN_EINVAL, TN_EPERM: as tn_irq_enable().
+ * Any context.
+ */
+int tn_irq_set_priority(uint32_t intid, uint32_t priority);
+
+/*
+ * Whether `intid`, which is disabled, is triggered by an edge or, as after tn_irq_attach(), by a
+ * level.  TN_ENOTSUP: under Mortise, where the board and the manifest say it; TN_EINVAL: it has no
+ * handler, or is an SGI.  Not while another line is set up.
+ */
+int tn_irq_set_trigger(uint32_t intid, int edge);
 
 /* How many interrupts arrived that nobody waited for: withdrawn ones, and detached ones. */
 uint32_t tn_irq_stray_count(void);

@@ -19,11 +19,10 @@ int tn_irqline_enable(uint32_t intid);
 int tn_irqline_disable(uint32_t intid);
 int tn_irqline_pend(uint32_t intid);
 
-/*
- * How urgent `intid` is, 0 the most, as GICD_IPRIORITYR takes it: a handler is interrupted by
- * lines that are more urgent.  The line must be disabled.  TN_ENOSYS where the priority is the
- * partition descriptor's matter.
- */
+/* How urgent `intid` is, 0 the most, as GICD_IPRIORITYR takes it. */
 int tn_irqline_set_priority(uint32_t intid, uint8_t priority);
+
+/* Edge or level; the line is disabled.  TN_ENOTSUP where it is the descriptor's matter. */
+int tn_irqline_set_trigger(uint32_t intid, int edge);
 
 #endif

@@ -17,6 +17,8 @@
 
 #ifdef __ASSEMBLER__
 
+#include <tn/irqtable.h>
+
 #define IRQ_FRAME 192
 #define FRAME_RETURN 160 /* ELR, SPSR */
 #define FRAME_IRQ 176
@@ -59,7 +61,7 @@
 /*
  * Acknowledge, remember, let more urgent interrupts in, call the handler.  The controller's
  * running priority lets only those in. 
- * `special`: where to go with INTIDs from 512 on.
+ * `special`: where to go with INTIDs that tn/irqtable.h says.
  */
         .macro  handle stack:req, special:req
         irq_acknowledge
@@ -78,9 +80,13 @@
         .if     \stack
         msr     spsel, #0
         .endif
-        tbnz    w0, #9, \special
+        tbnz    w0, #TN_IRQ_SPECIAL_BIT, \special
         adrp    x1, tn_irq_table        /* page-aligned */
+#if TN_IRQ_SPECIAL_BIT == 8
+        add     x1, x1, w0, uxtb #4
+#else
         add     x1, x1, x0, lsl #4
+#endif
         ldp     x2, x0, [x1]
         msr     daifclr, #2
         blr     x2
@@ -181,7 +187,7 @@ tn_vectors:
         end
         b       .Lpop
 
-/* INTIDs from 512 on: nothing was pending any more, or a line of a large table. */
+/* Nothing was pending any more, or a line that is looked up with care. */
 .Lspecial:
         bl      tn_irq_special
         msr     daifset, #2

@@ -43,6 +43,8 @@
 #define TN_HC_IRQ_ENABLE TN_HC(TN_HC_GROUP_IRQ, 0)
 #define TN_HC_IRQ_DISABLE TN_HC(TN_HC_GROUP_IRQ, 1)
 #define TN_HC_IRQ_PEND TN_HC(TN_HC_GROUP_IRQ, 2)
+#define TN_HC_IRQ_PRIORITY TN_HC(TN_HC_GROUP_IRQ, 3) /* x2: TN_HC_IRQ_MOST .. 255 */
+#define TN_HC_IRQ_MOST 16                            /* what is more urgent is Mortise's */
 
 /*
  * Group CONSOLE: the console that partitions share.  x1: guest-physical address of text in the
