@@ -69,7 +69,7 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
     if (!image_name_ok(desc->name)) {
         return TN_DESC_NAME;
     }
-    if (desc->mode != TN_MODE_BYPASS && desc->mode != TN_MODE_TENON) {
+    if (desc->mode < TN_MODE_BYPASS || desc->mode > TN_MODE_KERNEL) {
         return TN_DESC_MODE;
     }
     if (desc->cpus == 0 || (limits->cpu_count < 64 && desc->cpus >> limits->cpu_count != 0)) {
@@ -108,18 +108,14 @@ static enum tn_image_error check_memory(const struct tn_region *region,
     return TN_IMAGE_OK;
 }
 
-/* A device is never the image's RAM: that would be a way around every other rule. */
-static enum tn_image_error check_device(const struct tn_region *region,
-                                        const struct tn_desc_limits *limits)
+/* By physical address it is never the image's RAM: that would be a way around every other rule. */
+static bool physical_ok(const struct tn_region *region, const struct tn_desc_limits *limits)
 {
     if (region->source >= PA_END || region->size > PA_END - region->source) {
-        return TN_DESC_REGION_DEVICE;
+        return false;
     }
-    if (limits->image_base != TN_IMAGE_BASE_UNKNOWN &&
-        image_overlap(region->source, region->size, limits->image_base, limits->memory_size)) {
-        return TN_DESC_REGION_DEVICE;
-    }
-    return TN_IMAGE_OK;
+    return limits->image_base == TN_IMAGE_BASE_UNKNOWN ||
+           !image_overlap(region->source, region->size, limits->image_base, limits->memory_size);
 }
 
 static enum tn_image_error check_source(const struct tn_region *region,
@@ -130,6 +126,7 @@ static enum tn_image_error check_source(const struct tn_region *region,
     }
     switch (region->kind) {
     case TN_REGION_IMAGE:
+    case TN_REGION_LOAD:
         if ((region->access & TN_ACCESS_W) != 0) {
             return TN_DESC_REGION_ACCESS;
         }
@@ -140,7 +137,9 @@ static enum tn_image_error check_source(const struct tn_region *region,
         if ((region->access & TN_ACCESS_X) != 0) {
             return TN_DESC_REGION_ACCESS;
         }
-        return check_device(region, limits);
+        return physical_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_DEVICE;
+    case TN_REGION_RAM:
+        return physical_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_RAM;
     default:
         return TN_DESC_REGION_KIND;
     }
@@ -159,7 +158,7 @@ static enum tn_image_error check_region(const struct tn_region *region,
         return TN_DESC_REGION_IPA;
     }
     if ((region->access & rights) == 0 || (region->access & ~(rights | TN_ACCESS_SHARED)) != 0 ||
-        (region->access & wx) == wx) {
+        ((region->access & wx) == wx && region->kind != TN_REGION_RAM)) {
         return TN_DESC_REGION_ACCESS;
     }
     return check_source(region, limits);
@@ -171,14 +170,29 @@ static enum tn_image_error check_region(const struct tn_region *region,
  */
 static enum tn_image_error check_pair(const struct tn_region *a, const struct tn_region *b)
 {
-    if (image_overlap(a->ipa, a->size, b->ipa, b->size)) {
+    if ((a->kind == TN_REGION_LOAD) == (b->kind == TN_REGION_LOAD) &&
+        image_overlap(a->ipa, a->size, b->ipa, b->size)) {
         return TN_DESC_REGION_OVERLAP;
     }
-    if (a->kind == b->kind && a->kind != TN_REGION_IMAGE &&
-        image_overlap(a->source, a->size, b->source, b->size)) {
+    if (image_same_space(a, b) && image_overlap(a->source, a->size, b->source, b->size)) {
         return TN_DESC_REGION_TWICE;
     }
     return TN_IMAGE_OK;
+}
+
+/* What is copied goes into RAM of the partition, all of it into one region. */
+static bool load_ok(const struct tn_partition_desc *desc, const struct tn_region *load)
+{
+    const struct tn_region *regions = tn_desc_regions(desc);
+
+    for (unsigned i = 0; i < desc->region_count; i++) {
+        if (regions[i].kind == TN_REGION_RAM && load->ipa >= regions[i].ipa &&
+            load->ipa - regions[i].ipa < regions[i].size &&
+            load->size <= regions[i].size - (load->ipa - regions[i].ipa)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int check_regions(const struct tn_partition_desc *desc, const struct tn_desc_limits *limits)
@@ -189,6 +203,10 @@ static int check_regions(const struct tn_partition_desc *desc, const struct tn_d
     for (unsigned i = 0; i < desc->region_count; i++) {
         enum tn_image_error rule = check_region(&regions[i], limits);
 
+        if (rule == TN_IMAGE_OK && regions[i].kind == TN_REGION_LOAD &&
+            !load_ok(desc, &regions[i])) {
+            rule = TN_DESC_REGION_LOAD;
+        }
         if (rule != TN_IMAGE_OK) {
             return image_code(rule, 0, i, 0);
         }

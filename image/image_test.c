@@ -153,7 +153,7 @@ static const struct poke desc_pokes[] = {
     {F1(padding.priority), 1, TN_DESC_FIELD, 0, 0, 0},
     {F2(padding), 0x100, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.reserved[0]), 1, TN_DESC_FIELD, 1, 0, 0},
-    {F2(desc.reserved[3]), 1, TN_DESC_FIELD, 1, 0, 0},
+    {F2(desc.reserved[1]), 1, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.flags), 1, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.restart), 3, TN_DESC_RESTART, 1, 0, 0},
     {F2(desc.restart), 1, TN_DESC_RESTART, 1, 0, 0},

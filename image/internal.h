@@ -21,6 +21,19 @@ static inline bool image_overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64
     return a < b + b_size && b < a + a_size;
 }
 
+/*
+ * Whether the sources of two regions are addresses of the same kind, so that they can clash:
+ * offsets in the image's memory, or physical ones.  Image bytes are read-only and may be anybody's.
+ */
+static inline bool image_same_space(const struct tn_region *a, const struct tn_region *b)
+{
+    bool a_physical = a->kind == TN_REGION_DEVICE || a->kind == TN_REGION_RAM;
+    bool b_physical = b->kind == TN_REGION_DEVICE || b->kind == TN_REGION_RAM;
+
+    return (a_physical && b_physical) ||
+           (a->kind == TN_REGION_MEMORY && b->kind == TN_REGION_MEMORY);
+}
+
 /* The descriptor's place, whatever is in it. */
 static inline const struct tn_partition_desc *image_desc(const struct tn_image *image,
                                                          unsigned partition)

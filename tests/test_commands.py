@@ -315,7 +315,7 @@ def test_hypercalls():
 
 
 def test_boards():
-    assert re.search(r"^qemu-virt +\(default\) +4 +128 MiB +v3 +kernel uboot ", good("boards"),
+    assert re.search(r"^qemu-virt +\(default\) +4 +1 GiB +v3 +kernel uboot ", good("boards"),
                      re.M)
     text = good("boards", "zcu102")
     assert re.search(r"^uart0 +0xff000000 +4 KiB +53 +cadence-uart +console$", text, re.M)

@@ -105,7 +105,7 @@ static unsigned take_cpus(const struct tn_partition_desc *desc, unsigned partiti
         struct cpu *cpu = &shared.cpus[slot++];
 
         cpu->entry = desc->entry;
-        cpu->argument = 0;
+        cpu->argument = desc->argument;
         cpu->partition = (uint8_t)partition;
         cpu->board = (uint8_t)__builtin_ctzll(cpus);
         cpu->fresh = number == 0;
@@ -193,6 +193,20 @@ int tn_hv_cpus_affinity(uint64_t mpidr)
                        : (int)__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE);
 }
 
+/* A CPU that starts is on in some microseconds: who calls for it twice is told how it ended. */
+static bool wait_on(struct cpu *cpu)
+{
+    uint64_t begin = tn_sysreg_read(cntpct_el0);
+    uint64_t patience = tn_sysreg_read(cntfrq_el0) >> PATIENCE_HZ_SHIFT;
+
+    while (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) == TN_PSCI_AFFINITY_ON_PENDING) {
+        if (tn_sysreg_read(cntpct_el0) - begin >= patience) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /*
  * Of several CPUs that call for the same one the exchange lets one through.  Acquire: the record
  * is written after the CPU that went off was done with it.
@@ -208,7 +222,7 @@ int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument)
     }
     if (!__atomic_compare_exchange_n(&cpu->state, &state, TN_PSCI_AFFINITY_ON_PENDING, false,
                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-        return state == TN_PSCI_AFFINITY_ON ? TN_PSCI_ALREADY_ON : TN_PSCI_ON_PENDING;
+        return wait_on(cpu) ? TN_PSCI_ALREADY_ON : TN_PSCI_ON_PENDING;
     }
     cpu->entry = entry;
     cpu->argument = argument;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Is the memory that the image takes RAM?  One pass over the boot loader's device tree
- * (Devicetree Specification 0.4, 3.4): the root's cell counts, then each memory node's banks.
+ * Is the memory that the image and the partitions' RAM take RAM?  One pass over the boot loader's
+ * device tree (Devicetree Specification 0.4, 3.4): the root's cell counts, then each memory node's
+ * banks.
  */
 #include <libfdt.h>
 #include <tn/hv/partition.h>
@@ -11,13 +12,22 @@
 #define DEPTH_ROOT 1
 #define DEPTH_CHILD 2
 
+#define MAX_RANGES (1 + TN_IMAGE_MAX_PARTITIONS)
+
+/* What must be in one bank. */
+struct range {
+    uint64_t start, end;
+    const char *name; /* of the partition; NULL: the image */
+    bool found;
+};
+
 /* Where the pass is. */
 struct pass {
-    uint64_t start, end; /* what must be in one bank */
+    struct range ranges[MAX_RANGES];
+    unsigned count;
     uint32_t address_cells, size_cells;
     int depth;
     bool in_memory;
-    bool found;
 };
 
 static TN_NORETURN void refuse(const char *text)
@@ -67,8 +77,10 @@ static void on_banks(struct pass *pass, const fdt32_t *cells, int bytes)
         uint64_t base = number(cells, pass->address_cells);
         uint64_t size = number(cells + pass->address_cells, pass->size_cells);
 
-        if (pass->start >= base && pass->end - base <= size) {
-            pass->found = true;
+        for (unsigned i = 0; i < pass->count; i++) {
+            struct range *range = &pass->ranges[i];
+
+            range->found |= range->start >= base && range->end - base <= size;
         }
     }
 }
@@ -137,23 +149,56 @@ static const void *map_tree(uint64_t pa)
     return tree;
 }
 
+/* More regions than there is room for are the builder's mistake; it gives a partition one. */
+static void add_partition(struct pass *pass, const struct tn_partition_desc *desc)
+{
+    const struct tn_region *regions = tn_desc_regions(desc);
+
+    for (unsigned i = 0; i < desc->region_count && pass->count < MAX_RANGES; i++) {
+        if (regions[i].kind == TN_REGION_RAM) {
+            struct range *range = &pass->ranges[pass->count++];
+
+            range->start = regions[i].source;
+            range->end = regions[i].source + regions[i].size;
+            range->name = desc->name;
+            range->found = false;
+        }
+    }
+}
+
+static TN_NORETURN void refuse_range(const struct range *range)
+{
+    if (range->name == NULL) {
+        tn_hv_text("mortise: the image takes ");
+    } else {
+        tn_hv_text("mortise: partition \"");
+        tn_hv_text(range->name);
+        tn_hv_text("\" takes ");
+    }
+    tn_hv_hex(range->start, 12);
+    tn_hv_text("..");
+    tn_hv_hex(range->end, 12);
+    tn_hv_text(", which is not RAM by the boot loader's device tree");
+    tn_hv_stop();
+}
+
 static void check_ram(const struct tn_hv_boot *boot)
 {
-    struct pass pass = {
-        .start = boot->base,
-        .end = boot->base + boot->image.info->memory_size,
-        .address_cells = 2, /* 2.3.5: without the properties */
-        .size_cells = 1,
-    };
+    static struct pass pass;
 
+    pass.address_cells = 2; /* 2.3.5: without the properties */
+    pass.size_cells = 1;
+    pass.ranges[0].start = boot->base;
+    pass.ranges[0].end = boot->base + boot->image.info->memory_size;
+    pass.count = 1;
+    for (unsigned i = 0; i < boot->image.toc->partition_count; i++) {
+        add_partition(&pass, tn_image_desc(&boot->image, i));
+    }
     walk(&pass, map_tree(boot->dtb));
-    if (!pass.found) {
-        tn_hv_text("mortise: the image takes ");
-        tn_hv_hex(pass.start, 12);
-        tn_hv_text("..");
-        tn_hv_hex(pass.end, 12);
-        tn_hv_text(", which is not RAM by the boot loader's device tree");
-        tn_hv_stop();
+    for (unsigned i = 0; i < pass.count; i++) {
+        if (!pass.ranges[i].found) {
+            refuse_range(&pass.ranges[i]);
+        }
     }
 }
 

@@ -18,6 +18,7 @@
 #define HCR_TIDCP (1ull << 20) /* implementation-defined registers: may reach the whole cluster */
 #define HCR_RW (1ull << 31)    /* AArch64 */
 #define HCR_PAUTH (3ull << 40) /* pointer authentication, where the CPU has it, does not trap */
+/* A kernel has a stage 1 of its own: without DC. */
 #define HCR_GUEST                                                                                  \
     (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_PAUTH)
 
@@ -56,7 +57,7 @@ static uint64_t mdcr_value(uint64_t caps)
 
 static void set_el2(uint64_t caps)
 {
-    tn_sysreg_write(hcr_el2, HCR_GUEST);
+    tn_sysreg_write(hcr_el2, caps >> TN_CAP_STAGE1 & 1 ? HCR_GUEST & ~HCR_DC : HCR_GUEST);
     tn_sysreg_write(cptr_el2, CPTR_GUEST);
     tn_sysreg_write(hstr_el2, 0);
     tn_sysreg_write(mdcr_el2, mdcr_value(caps));

@@ -87,7 +87,7 @@ static void check_image(struct tn_hv_boot *boot)
 {
     const struct tn_image_info *info = (const void *)(HV_VA_IMAGE + TN_IMAGE_INFO_OFFSET);
     struct tn_desc_limits limits = {
-        .ipa_size = 1ull << TN_BOARD_IPA_BITS,
+        .ipa_size = 1ull << CONFIG_HV_IPA_BITS,
         .image_base = boot->base,
         .banked = CONFIG_PARTITIONS > 1 ? TN_BOARD_GICC_BASE : 0,
         .cpu_count = TN_BOARD_CPUS,
@@ -122,7 +122,7 @@ static void begin(struct tn_hv_boot *boot)
     boot->fresh = true;
     boot->again = CONFIG_RESTART > 0 && boot->dtb >> HV_AGAIN_BIT;
     boot->entry = boot->desc->entry;
-    boot->argument = 0;
+    boot->argument = boot->desc->argument;
 }
 
 static void take_partition(const struct tn_partition_desc *desc)
@@ -141,7 +141,8 @@ static void take_partition(const struct tn_partition_desc *desc)
             lowest = regions[i].ipa;
         }
     }
-    partition->guard = lowest - HV_PAGE;
+    /* A kernel has no stack that Mortise knows of. */
+    partition->guard = desc->mode == TN_MODE_KERNEL ? 0 : lowest - HV_PAGE;
     for (unsigned i = 0; i < desc->irq_count; i++) {
         partition->irqs[irqs[i].intid / 32] |= 1u << irqs[i].intid % 32;
     }

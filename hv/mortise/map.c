@@ -59,6 +59,17 @@ const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size)
     return (const void *)(va + inside);
 }
 
+void *tn_hv_map_load(uint64_t pa)
+{
+    LEVEL2[HV_VA_LOAD / HV_BLOCK] = 0;
+    tn_dsb(ishst); /* as in tn_hv_unmap_page() */
+    __asm__ volatile("tlbi vae2, %0" : : "r"((uint64_t)HV_VA_LOAD / HV_PAGE) : "memory");
+    tn_dsb(nsh);
+    LEVEL2[HV_VA_LOAD / HV_BLOCK] = pa | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_XN;
+    publish();
+    return (void *)HV_VA_LOAD;
+}
+
 void tn_hv_map_page(uint64_t va, uint64_t pa)
 {
     LEVEL3[(va - HV_VA_IMAGE) / HV_PAGE] =

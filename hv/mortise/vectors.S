@@ -96,7 +96,7 @@ restore:
         vector  \offset
         stp     x16, x17, [sp, #-HALF]!
         mov     w17, #\kind
-        b       report
+        b       other_exit
         .endm
 
         guest_vector 480, HV_KIND_IRQ
@@ -142,7 +142,7 @@ not_hvc_0:
         b.eq    smc
         cmp     w17, #EC_HVC
         mov     w17, #HV_KIND_SYNC
-        b.ne    report
+        b.ne    other_exit
         and     w16, w16, #ESR_IMMEDIATE
         cmp     w16, #TN_HVC_FAULT
         b.ne    unknown
@@ -160,7 +160,14 @@ smc:
         guest_vector 600, HV_KIND_SYNC
 
 /*
- * report: x16, x17 saved, w17 = kind.  Completes struct hv_frame.
+ * other_exit: x16, x17 saved, w17 = kind.  Falls through: to .hv.exit, a branch of hv/exit where
+ * that is linked, else to report.
+ */
+        hole    other_exit
+other_exit:
+
+/*
+ * report: the same.  Completes struct hv_frame.
  */
         hole    report
 report:

@@ -156,7 +156,8 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
      * larger than that page steps over it: then SP itself is too low.
      */
     bool overflow =
-        cause.kind == HV_KIND_SYNC && ESR_EC(cause.esr) == EC_DATA_ABORT &&
+        tn_hv_partition.guard != 0 && cause.kind == HV_KIND_SYNC &&
+        ESR_EC(cause.esr) == EC_DATA_ABORT &&
         (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
     tn_hv_begin_end();

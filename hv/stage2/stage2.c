@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stage-2 tables: 4 KiB pages, and 2 MiB blocks where both addresses allow.  The size of the
- * guest-physical space is the board's (TN_BOARD_IPA_BITS), and with it the level of the root and
- * its size.  tools/tenon/stage2.py counts tables in the same way: what changes here changes there.
+ * guest-physical space is the board's or what a partition's RAM needs (HV_IPA_BITS), and with it
+ * the level of the root and its size.  tools/tenon/stage2.py counts tables in the same way: what
+ * changes here changes there.
  */
 #include <tn/hv/stage2.h>
 
@@ -17,11 +18,11 @@
 #define TABLE_ENTRIES 512u
 
 /* The root is at level 2 where its at most 512 entries of 2 MiB reach, else at level 1. */
-#define ROOT_AT_LEVEL_2 (TN_BOARD_IPA_BITS <= GIB_SHIFT)
-#define ROOT_ENTRIES (1u << (TN_BOARD_IPA_BITS - (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)))
+#define ROOT_AT_LEVEL_2 (CONFIG_HV_IPA_BITS <= GIB_SHIFT)
+#define ROOT_ENTRIES (1u << (CONFIG_HV_IPA_BITS - (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)))
 #define ROOT_BYTES (ROOT_ENTRIES * 8 < 64 ? 64 : ROOT_ENTRIES * 8)
 
-_Static_assert(TN_BOARD_IPA_BITS >= 25 && TN_BOARD_IPA_BITS <= 39, "one root table");
+_Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root table");
 
 /* Descriptors, stage 2: D5.3. */
 #define S2_TABLE 3u
@@ -39,7 +40,7 @@ _Static_assert(TN_BOARD_IPA_BITS >= 25 && TN_BOARD_IPA_BITS <= 39, "one root tab
 /* VTCR_EL2: tables Write-Back, inner shareable; bit 31 is RES1; physical size as the CPU's. */
 #define VTCR_WALK (1u << 31 | 3u << 12 | 1u << 10 | 1u << 8)
 #define VTCR_SL0 ((ROOT_AT_LEVEL_2 ? 0u : 1u) << 6)
-#define VTCR_T0SZ (64u - TN_BOARD_IPA_BITS)
+#define VTCR_T0SZ (64u - CONFIG_HV_IPA_BITS)
 #define VTCR_PS_SHIFT 16
 #define PARANGE_48 5u
 
@@ -153,7 +154,10 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         const struct tn_region *region = &regions[i];
         uint64_t pa = region->source;
 
-        if (region->kind != TN_REGION_DEVICE) {
+        if (region->kind == TN_REGION_LOAD) {
+            continue;
+        }
+        if (region->kind == TN_REGION_IMAGE || region->kind == TN_REGION_MEMORY) {
             pa += boot->base;
         }
         if (!map(region->ipa, pa, region->size, attributes_of(region))) {
@@ -181,7 +185,7 @@ static uint64_t find(uint64_t ipa)
 {
     uint64_t entry;
 
-    if (ipa >> TN_BOARD_IPA_BITS != 0) {
+    if (ipa >> CONFIG_HV_IPA_BITS != 0) {
         return 0;
     }
     entry = root[ipa >> (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)];

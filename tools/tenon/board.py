@@ -29,7 +29,7 @@ class Board:
         self.title = data["title"]
         self.cpus = data["cpus"]
         self.mpidr = data["mpidr"]
-        self.ram = data["ram"]  # [{base, size}], bytes
+        self.ram = data["ram"]  # [{base, size}], bytes; an image lies in the first
         self.ram_ipa = data["ram_ipa"]  # where partitions see their memory
         self.timer = data["timer"]  # {virt, phys, hyp}: INTIDs
         self.gic = data["gic"]
@@ -51,6 +51,14 @@ class Board:
             errors.CONFIG,
             f"board {self.name} has no device '{name}'"
             + (errors.nearest(name, known) or f"; it has {listed(known)}"))
+
+    def ram_span(self):
+        """(base, end) of the RAM that begins with the first bank: adjoining ones count as one."""
+        base = end = self.ram[0]["base"]
+        for bank in self.ram:
+            if bank["base"] == end:
+                end += bank["size"]
+        return base, end
 
     def console(self):
         """The device that the console uses, or None."""

@@ -6,7 +6,7 @@ it, 4. plan the image, make descriptors and report, pack. Each step is a module 
 """
 import os
 
-from tenon import (compose, descriptor, explain, files, layout, manifest, ninja, pack,
+from tenon import (compose, descriptor, explain, files, kernel, layout, manifest, ninja, pack,
                    program, report, toolchain)
 from tenon.pool import Pool
 
@@ -41,7 +41,8 @@ class Build:
         self.hypervisor = compose.BareBoot(self) if bare else compose.Hypervisor(self)
         for spec in self.image.partitions:
             manifest.check_caps(spec, self.pool.cap_bits())
-            self.guests.append(compose.Guest(self, spec))
+            kind = kernel.Kernel if spec.mode in manifest.KERNELS else compose.Guest
+            self.guests.append(kind(self, spec))
         targets = [target for guest in self.guests for target in guest.compile()]
         targets.append(self.hypervisor.start())
         try:

@@ -142,11 +142,12 @@ class Hypervisor(Composition):
         component = self.component
         caps = frozenset(cap for guest in guests for cap in guest.caps)
         # Each CPU of Mortise has its own copy of .bss, which holds the largest partition's tables.
-        tables = max(stage2.tables(guest.regions, self.build.machine.ipa_bits)
-                     for guest in guests)
+        bits = stage2.ipa_bits(self.build.machine, guests)
+        tables = max(stage2.tables(guest.regions, bits) for guest in guests)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
             (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", count_cpus(self.build)),
+             ("HV_IPA_BITS", bits),
              ("IRQS", sum(len(g.irqs) for g in guests)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),

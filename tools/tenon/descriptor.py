@@ -6,7 +6,7 @@ from tenon import errors, explain, paths, templates, toolchain
 from tenon.elf import Elf
 from tenon.ninja import Failed, Step
 
-MODES = {"bypass": "bypass", "tenon": "tenon", "bare": "tenon"}
+MODES = {"bypass": "bypass", "tenon": "tenon", "bare": "tenon", "raw": "kernel", "linux": "kernel"}
 
 
 def make(build, plan, guests):
@@ -16,6 +16,7 @@ def make(build, plan, guests):
         name = guest.component.name
         source = guest.component.write(templates.render(
             "descriptor.c.j2", name=name, mode=MODES[guest.spec.mode], entry=guest.program.entry,
+            argument=getattr(guest.program, "argument", 0),
             caps=guest.caps, cpus=guest.spec.cpus, regions=guest.regions, irqs=guest.irqs,
             doorbells=guest.doorbells, spec=guest.spec),
             "descriptor.c")

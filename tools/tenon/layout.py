@@ -74,7 +74,7 @@ def plan(mortise, guests):
         result.segments[guest.component.name] = (offset, data)
         _place(result, gaps, guest.component.name, offset, len(data))
         for region in guest.regions:
-            if region.kind == "image":
+            if region.kind in ("image", "load"):
                 region.source = offset + region.shift
     segments = 1 + len(guests)
     result.toc_size = (sizes["tn_image_toc"] + sizes["tn_image_partition"] * len(guests)
@@ -135,12 +135,35 @@ def place_memory(result, machine, mortise, guests):
                 what = region.what
             result.ranges.append((what, offset, region.size, False))
     result.memory_size = up(end, PAGE)
+    _place_ram(result, machine, guests)
     result.ranges.sort(key=lambda item: item[1])
     _check(result, machine, guests)
 
 
+# Where a boot loader may put the image, from the beginning of RAM: U-Boot's kernel_addr_r on the
+# boards here, and 2 MiB for its alignment. Mortise looks again when it boots.
+LOADER = 6 << 20
+
+
+def _place_ram(result, machine, guests):
+    """RAM of kernels, outside the image's memory: from the end of the board's down."""
+    base, end = machine.ram_span()
+    for guest in guests:
+        for region in guest.regions:
+            if region.kind == "ram":
+                end = (end - region.size) // BLOCK * BLOCK
+                region.source = end
+                least = base + LOADER + result.memory_size
+                if end < least:
+                    raise errors.Refusal(
+                        errors.FIT, f"{guest.spec.place('ram')}: partition {guest.spec.name}: "
+                        f"{show(region.size)} of RAM do not fit; board {machine.name} has "
+                        f"{show(machine.ram_span()[1] - base)}, of which {show(LOADER + result.memory_size)} are "
+                        "the image's; make ram smaller")
+
+
 def _check(result, machine, guests):
-    limit = max(bank["size"] for bank in machine.ram)
+    limit = machine.ram[0]["size"]
     if result.memory_size > limit:
         guest = max(guests, key=lambda item: item.program.ram)
         raise errors.Refusal(

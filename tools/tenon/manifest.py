@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from tenon import board, channel, errors, sizes
 
 FILE = "tnimage.toml"
-MODES = ("bypass", "tenon", "bare")
-CONSOLES = ("own", "shared")
+KERNELS = ("raw", "linux")  # modes of kernels that are not ours
+MODES = ("bypass", "tenon", "bare", *KERNELS)
+CONSOLES = ("own", "shared", "none")
 RESTARTS = ("never", "fault", "always")
 RESTART_TIMES = 16  # TN_RESTART_TIMES_MAX
 VERIFY = ("crc", "sha256")
@@ -27,6 +28,7 @@ IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "te
 PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
+    "kernel": "text", "initrd": "text", "cmdline": "text",
     "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words", "restart": "text",
     "restart_times": "number", "restart_window_ms": "number",
 }
@@ -39,6 +41,9 @@ class Partition:
     name: str = ""
     mode: str = "bypass"
     src: list = field(default_factory=list)  # absolute paths
+    kernel: str | None = None  # of a kernel: absolute paths of its image and its RAM disk
+    initrd: str | None = None
+    cmdline: str = ""
     cpus: list = field(default_factory=lambda: [0])
     ram: int | None = None  # everything: image, stack, data, heap
     stack: int | None = None
@@ -192,6 +197,9 @@ def load(path):
         _fill(partition, table, PARTITION_KEYS, lines, f"partition.{index}", "[[partition]]")
         folder = os.path.dirname(os.path.abspath(path))
         partition.src = [os.path.join(folder, name) for name in partition.src]
+        for key in ("kernel", "initrd"):
+            if getattr(partition, key) is not None:
+                setattr(partition, key, os.path.join(folder, getattr(partition, key)))
         image.partitions.append(partition)
     for index, table in enumerate(data.get("channel", [])):
         item = channel.Channel(table=lines.place(f"channel.{index}"))
@@ -313,15 +321,14 @@ def _check_together(partitions):
 def _check_partition(partition, machine):
     if partition.mode not in MODES:
         refuse_choice(partition.place("mode"), "mode", partition.mode, MODES)
-    if not partition.src:
-        refuse(partition.place("src"), "no source file; add src = [\"app.c\"]")
+    _check_keys(partition)
     for cpu in partition.cpus:
         if cpu >= machine.cpus:
             refuse(partition.place("cpus"), f"board {machine.name} has no CPU {cpu}; "
                    f"its CPUs are 0 to {machine.cpus - 1}")
     if len(set(partition.cpus)) != len(partition.cpus):
         refuse(partition.place("cpus"), f"cpus = {partition.cpus} names a CPU twice; name it once")
-    if len(partition.cpus) != 1:
+    if len(partition.cpus) != 1 and partition.mode not in KERNELS:
         refuse(partition.place("cpus"), f"a partition in mode '{partition.mode}' runs on one CPU, "
                f"not on {len(partition.cpus)}; name one")
     for name in partition.devices:
@@ -334,11 +341,50 @@ def _check_partition(partition, machine):
             refuse(partition.place("irqs"), f"{intid} is not an interrupt; INTIDs are 16 to 1019")
     for key in ("ram", "stack", "heap"):
         value = getattr(partition, key)
-        limit = sum(bank["size"] for bank in machine.ram)
+        limit = machine.ram[0]["size"]
+        if partition.mode in KERNELS:
+            limit = machine.ram_span()[1] - machine.ram_span()[0]
         least = 0 if key == "heap" else sizes.PAGE
         if value is not None and not least <= value <= limit:
             refuse(partition.place(key), f"{key} of {sizes.show(value)} is out of range; on board "
                    f"{machine.name} it goes from {sizes.show(least)} to {sizes.show(limit)}")
+
+
+# What says something of a program that is compiled here, and of a kernel that is not.
+PROGRAM_KEYS = ("src", "stack", "heap", "without", "args", "options", "cflags")
+KERNEL_KEYS = ("kernel", "initrd", "cmdline")
+
+
+def _check_keys(partition):
+    """Each mode has its keys."""
+    if partition.mode not in KERNELS:
+        for key in KERNEL_KEYS:
+            if key in partition.places:
+                refuse(partition.place(key), f"{key} is for modes {' and '.join(KERNELS)}, not for "
+                       f"'{partition.mode}'; remove it")
+        if not partition.src:
+            refuse(partition.place("src"), "no source file; add src = [\"app.c\"]")
+        if partition.console == "none":
+            refuse(partition.place("console"), "console = \"none\" is for a kernel that shall have no "
+                   "UART; leave the key out")
+        return
+    for key in PROGRAM_KEYS:
+        if key in partition.places:
+            refuse(partition.place(key), f"{key} is for programs that are compiled here, not for mode "
+                   f"'{partition.mode}'; remove it")
+    if not partition.kernel:
+        refuse(partition.place("mode"), f"mode '{partition.mode}' needs a kernel; add "
+               "kernel = \"Image\"")
+    if partition.ram is None:
+        refuse(partition.place("mode"), f"mode '{partition.mode}' needs to know its RAM; add "
+               "ram = \"64M\"")
+    if partition.console == "shared":
+        refuse(partition.place("console"), "a kernel drives its UART itself; write console = \"own\", "
+               "or \"none\"")
+    for key in ("kernel", "initrd"):
+        path = getattr(partition, key)
+        if path is not None and not os.path.isfile(path):
+            refuse(partition.place(key), f"{key} {path}: no such file; check the name")
 
 
 def check_caps(partition, known):

@@ -14,7 +14,7 @@ from tenon import errors, paths
 TOPS = ("core", "image", "hv", "bypass", "rtos")  # folders that hold libraries
 LAYERS = ("HV", "BYPASS", "TENON")
 # Options that the builder sets, whatever a library's Kconfig says of them.
-COUNTS = ("CONSOLE_SHARED", "HV_CPU", "HV_CPUS", "IRQS", "PARTITIONS", "RESTART",
+COUNTS = ("CONSOLE_SHARED", "HV_CPU", "HV_CPUS", "HV_IPA_BITS", "IRQS", "PARTITIONS", "RESTART",
           "S2_TABLES", "SHARED_REGIONS")
 
 

@@ -140,7 +140,8 @@ def _number(text, option):
 
 def _plain(partition):
     """The name of a partition's first source, without its ending."""
-    first = os.path.splitext(os.path.basename(partition.src[0]))[0] if partition.src else "app"
+    source = partition.src[0] if partition.src else partition.kernel or "app"
+    first = os.path.splitext(os.path.basename(source))[0]
     return re.sub(r"[^A-Za-z0-9_.-]", "-", first).strip("-.")[:31] or "app"
 
 

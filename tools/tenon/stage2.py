@@ -10,6 +10,13 @@ GIB = 1 << 30
 ROOT_AT_LEVEL_2 = 30  # up to this many bits of address the root is a level-2 table
 
 
+def ipa_bits(machine, guests):
+    """Bits of guest-physical address: the board's, or more for RAM that lies higher."""
+    ends = [region.ipa + region.size for guest in guests for region in guest.regions
+            if region.kind == "ram"]
+    return max([machine.ipa_bits, *((end - 1).bit_length() for end in ends)])
+
+
 def tables(regions, ipa_bits):
     """Tables below the root for regions with `kind`, `ipa`, `size` and `source`.
 
@@ -18,6 +25,8 @@ def tables(regions, ipa_bits):
     """
     level2, level3 = set(), set()
     for region in regions:
+        if region.kind == "load":
+            continue
         end = region.ipa + region.size
         if ipa_bits > ROOT_AT_LEVEL_2:
             level2.update(range(region.ipa // GIB, (end - 1) // GIB + 1))
@@ -31,4 +40,4 @@ def tables(regions, ipa_bits):
 def _congruent(region):
     if region.kind == "device":
         return (region.ipa - region.source) % BLOCK == 0
-    return region.kind == "memory" and region.size >= BLOCK
+    return region.kind == "ram" or (region.kind == "memory" and region.size >= BLOCK)

@@ -70,6 +70,8 @@ enum tn_image_error {
     TN_DESC_REGION_MEMORY,  /* index: region; not between file_size and memory_size */
     TN_DESC_REGION_HV_BSS,  /* index: region; it is Mortise's memory */
     TN_DESC_REGION_DEVICE,  /* index: region; not a physical address, or RAM of the image */
+    TN_DESC_REGION_RAM,     /* index: region; not a physical address, or RAM of the image */
+    TN_DESC_REGION_LOAD,    /* index: region; does not go into one RAM region */
     TN_DESC_REGION_OVERLAP, /* index, other: regions that overlap in guest-physical space */
     TN_DESC_REGION_TWICE,   /* index, other: regions with the same memory or registers */
     TN_DESC_ENTRY,          /* not in an executable region, or not a multiple of 4 */

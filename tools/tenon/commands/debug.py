@@ -110,6 +110,8 @@ def elf_files(image, folder):
     from tenon import imagefile
     result = []
     for component in imagefile.image_report(image)["components"]:
+        if not component["elf"]:  # a kernel that is not ours
+            continue
         path = os.path.join(folder, component["elf"])
         if not os.path.exists(path):
             raise errors.Refusal(errors.USAGE, f"{path}: no such file; symbols are beside the "

@@ -17,11 +17,18 @@
 /* tn_partition_desc.mode */
 #define TN_MODE_BYPASS 1u
 #define TN_MODE_TENON 2u
+#define TN_MODE_KERNEL 3u /* a kernel that is not ours: raw and linux */
 
 /* tn_region.kind: what `source` means */
 #define TN_REGION_IMAGE 1u  /* bytes of the boot image; source: offset in the image */
 #define TN_REGION_MEMORY 2u /* writable RAM; source: offset in the image's memory, >= file_size */
 #define TN_REGION_DEVICE 3u /* device registers; source: physical address */
+#define TN_REGION_RAM 4u    /* writable RAM outside the image's memory; source: physical address */
+/*
+ * Bytes of the boot image that are copied to `ipa`, in a RAM region, before the partition begins;
+ * source: offset in the image.  Not mapped.
+ */
+#define TN_REGION_LOAD 5u
 
 /* tn_region.access */
 #define TN_ACCESS_R 1u
@@ -43,7 +50,7 @@ struct tn_region {
     uint64_t size;   /* bytes, a multiple of the page, not 0 */
     uint64_t source; /* see kind; page-aligned */
     uint16_t kind;
-    uint16_t access; /* never W and X together; a device is never X */
+    uint16_t access; /* never W and X together but for RAM; a device is never X */
     uint32_t reserved;
 };
 
@@ -82,7 +89,8 @@ struct tn_partition_desc {
     uint8_t flags;              /* 0 */
     uint16_t restart_times;     /* at most so often, TN_RESTART_TIMES_MAX, in ... */
     uint32_t restart_window_ms; /* ... this time; 0: since the start */
-    uint32_t reserved[4];       /* 0 */
+    uint32_t reserved[2];       /* 0 */
+    uint64_t argument;          /* x0 at `entry` */
     /*
      * struct tn_region[region_count], struct tn_irq_desc[irq_count], and of each doorbell that the
      * partition may ring the INTID, uint16_t[doorbell_count]; padded with zeroes to 8 bytes
@@ -94,5 +102,6 @@ _Static_assert(sizeof(struct tn_irq_desc) == 4, "layout is ABI");
 _Static_assert(sizeof(struct tn_partition_desc) == 96, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, entry) == 40, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, mode) == 64, "layout is ABI");
+_Static_assert(offsetof(struct tn_partition_desc, argument) == 88, "layout is ABI");
 
 #endif

@@ -16,10 +16,12 @@
 #define HV_VA_BSS 0x280000    /* writable data; its first page is the table page, not mapped here */
 #define HV_VA_SHARED 0x300000 /* 64 KiB, with several CPUs: what they share */
 #define HV_VA_GUEST 0x340000  /* one page of the partition's, while a hypercall reads it */
+#define HV_VA_OTHER 0x341000  /* one page of device registers, for one access */
 #define HV_VA_TABLES 0x381000 /* the table page; its level-2 entries take 0x380000..0x3bffff */
 #define HV_VA_BOOT 0x400000   /* slots 2..57 while booting: the image, read-only */
 #define HV_BOOT_BLOCKS 56
-#define HV_VA_DTB 0x7800000 /* slots 60 and 61 while booting: the boot loader's device tree */
+#define HV_VA_LOAD 0x7400000 /* slot 58 while booting: RAM of a partition that is filled */
+#define HV_VA_DTB 0x7800000  /* slots 60 and 61 while booting: the boot loader's device tree */
 
 /*
  * In the x0 with which a CPU comes to C, beside the number of its slot: it is not the boot loader's

@@ -79,6 +79,12 @@ static inline bool tn_hv_is_first(void)
 const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size);
 
 /*
+ * Map the 2 MiB block of RAM at `pa`, a multiple of that, writable at HV_VA_LOAD, in the place of
+ * one that is there.  While booting.
+ */
+void *tn_hv_map_load(uint64_t pa);
+
+/*
  * TN_HV_DEVICE(name, va, pa, size): device registers that Mortise itself uses, mapped at boot;
  * `va` one of the windows of tn/hv/map.h, sizes in bytes, page-aligned.
  */

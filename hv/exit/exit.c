@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From an exit to its handler by one indexed load.  Each CPU's table holds what its partition has
+ * the capability for.
+ */
+#include <tn/hv/exit.h>
+
+#include <tn/abi/cap.h>
+#include <tn/hv/partition.h>
+#include <tn/sysreg.h>
+
+#define ESR_EC(esr) ((unsigned)((esr) >> 26 & 0x3f))
+#define ESR_LONG (1u << 25) /* a 32-bit instruction; with class 0: unknown instruction */
+#define ESR_CLASS(ec) ((uint64_t)(ec) << 26)
+#define EC_SAME_EL 1u         /* added to an abort's class: taken from the EL that takes it */
+#define STATUS_EXTERNAL 0x10u /* synchronous external abort */
+#define ISS_WRITE (1u << 6)
+
+#define SPSR_MODE 0xfu
+#define SPSR_EL1H 0x5u
+#define SPSR_EL1T 0x4u
+#define SPSR_EL1H_MASKED 0x3c5u
+#define VECTOR_SP0 0x000u /* offsets in the vector table: where the exception comes from */
+#define VECTOR_SPX 0x200u
+#define VECTOR_EL0 0x400u
+#define VECTOR_TABLE 0x800u
+
+extern const struct tn_hv_exit __hv_exits[], __hv_exits_end[];
+
+static tn_hv_exit_fn *handlers[HV_EXITS];
+
+/* Called by exit.S alone. */
+void tn_hv_exit(struct tn_hv_frame *frame);
+
+void tn_hv_skip(void)
+{
+    tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + 4);
+}
+
+/* The guest takes a synchronous exception at EL1. */
+static void inject(uint64_t esr)
+{
+    uint64_t spsr = tn_sysreg_read(spsr_el2);
+    uint64_t vector = tn_sysreg_read(vbar_el1);
+
+    switch (spsr & SPSR_MODE) {
+    case SPSR_EL1H:
+        vector += VECTOR_SPX;
+        break;
+    case SPSR_EL1T:
+        vector += VECTOR_SP0;
+        break;
+    default:
+        vector += VECTOR_EL0;
+        break;
+    }
+    tn_sysreg_write(elr_el1, tn_sysreg_read(elr_el2));
+    tn_sysreg_write(spsr_el1, spsr);
+    tn_sysreg_write(esr_el1, esr);
+    tn_sysreg_write(elr_el2, vector);
+    tn_sysreg_write(spsr_el2, SPSR_EL1H_MASKED);
+}
+
+void tn_hv_inject_undefined(void)
+{
+    inject(ESR_LONG);
+}
+
+/*
+ * What a board does where there is nothing: a synchronous external abort.  A guest that has no
+ * vectors, or cannot run them, ends: its own record of the abort is then the one to report.
+ */
+static bool inject_abort(struct tn_hv_frame *frame, unsigned class, uint64_t esr)
+{
+    bool user = (tn_sysreg_read(spsr_el2) & SPSR_MODE) == 0;
+
+    if (tn_sysreg_read(elr_el2) - tn_sysreg_read(vbar_el1) < VECTOR_TABLE) {
+        if (class == HV_EC_INSTRUCTION_ABORT) {
+            tn_hv_skip(); /* as if the vector had called */
+            frame->kind = HV_KIND_GUEST;
+        }
+        return false;
+    }
+    tn_sysreg_write(far_el1, tn_sysreg_read(far_el2));
+    inject(ESR_CLASS(class + (user ? 0 : EC_SAME_EL)) | ESR_LONG | STATUS_EXTERNAL |
+           (class == HV_EC_DATA_ABORT ? esr & ISS_WRITE : 0));
+    return true;
+}
+
+/* Registers that Mortise keeps to itself do not exist for a kernel, neither does other memory. */
+static bool inject_for(struct tn_hv_frame *frame, uint64_t esr)
+{
+    unsigned class = ESR_EC(esr);
+
+    switch (class) {
+    case HV_EC_SYSREG:
+        tn_hv_inject_undefined();
+        return true;
+    case HV_EC_INSTRUCTION_ABORT:
+    case HV_EC_DATA_ABORT:
+        return inject_abort(frame, class, esr);
+    default:
+        return false;
+    }
+}
+
+void tn_hv_exit(struct tn_hv_frame *frame)
+{
+    uint64_t esr = tn_sysreg_read(esr_el2);
+    bool sync = frame->kind == HV_KIND_SYNC;
+    tn_hv_exit_fn *handler = handlers[sync ? ESR_EC(esr) : HV_EXIT_KIND(frame->kind)];
+
+    if (handler != NULL && handler(frame, esr)) {
+        return;
+    }
+    if (sync && tn_hv_has_cap(TN_CAP_STAGE1) && inject_for(frame, esr)) {
+        return;
+    }
+    tn_hv_guest_fault(frame);
+}
+
+static void start(const struct tn_hv_boot *boot)
+{
+    (void)boot;
+    for (const struct tn_hv_exit *exit = __hv_exits; exit < __hv_exits_end; exit++) {
+        if (tn_hv_has_cap(exit->cap)) {
+            handlers[exit->index] = exit->function;
+        }
+    }
+}
+
+TN_HV_START(start);

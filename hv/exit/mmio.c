@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Emulated registers: a data abort at stage 2 that carries its instruction's syndrome (Arm ARM D13,
+ * ISS encoding for a data abort) becomes a call of the library whose registers they are.
+ */
+#include <tn/hv/exit.h>
+
+#include <tn/abi/cap.h>
+#include <tn/hv/partition.h>
+#include <tn/sysreg.h>
+
+#define ISS_VALID (1u << 24)
+#define ISS_WIDTH(esr) ((unsigned)((esr) >> 22 & 3))
+#define ISS_SIGNED (1u << 21)
+#define ISS_REGISTER(esr) ((unsigned)((esr) >> 16 & 0x1f))
+#define ISS_64 (1u << 15)
+#define ISS_FAR_NOT_VALID (1u << 10)
+#define ISS_CACHE (1u << 8)
+#define ISS_WALK (1u << 7) /* the abort is on the guest's own table walk */
+#define ISS_WRITE (1u << 6)
+#define ISS_STATUS(esr) ((unsigned)((esr)&0x3f))
+#define STATUS_TRANSLATION 0x4u /* and the level in two bits */
+
+#define PAGE_OFFSET 0xfffu
+#define HPFAR_TO_IPA(hpfar) (((hpfar) & ~0xfull) << 8)
+
+extern const struct tn_hv_mmio __hv_mmios[], __hv_mmios_end[];
+
+/* What a load puts into its register. */
+static uint64_t extend(uint64_t value, uint64_t esr)
+{
+    unsigned unused = 64 - (8u << ISS_WIDTH(esr));
+
+    value <<= unused;
+    if (!(esr & ISS_SIGNED)) {
+        return value >> unused;
+    }
+    value = (uint64_t)((int64_t)value >> unused);
+    return esr & ISS_64 ? value : (uint32_t)value;
+}
+
+static bool emulate(struct tn_hv_frame *frame, uint64_t esr, const struct tn_hv_mmio *mmio,
+                    uint64_t offset)
+{
+    unsigned width = ISS_WIDTH(esr);
+    uint64_t value = 0;
+
+    if ((offset & ((1u << width) - 1)) != 0) {
+        return false;
+    }
+    if (esr & ISS_WRITE) {
+        value = tn_hv_register(frame, ISS_REGISTER(esr));
+        value &= UINT64_MAX >> (64 - (8u << width));
+        mmio->function((uint32_t)offset, width, true, value);
+    } else {
+        value = mmio->function((uint32_t)offset, width, false, 0);
+        tn_hv_set_register(frame, ISS_REGISTER(esr), extend(value, esr));
+    }
+    tn_hv_skip();
+    return true;
+}
+
+static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
+{
+    uint64_t ipa =
+        HPFAR_TO_IPA(tn_sysreg_read(hpfar_el2)) | (tn_sysreg_read(far_el2) & PAGE_OFFSET);
+
+    if ((ISS_STATUS(esr) & ~3u) != STATUS_TRANSLATION || (esr & (ISS_WALK | ISS_FAR_NOT_VALID))) {
+        return false;
+    }
+    for (const struct tn_hv_mmio *mmio = __hv_mmios; mmio < __hv_mmios_end; mmio++) {
+        if (ipa - mmio->base >= mmio->size || !tn_hv_has_cap(mmio->cap)) {
+            continue;
+        }
+        if (esr & ISS_VALID) {
+            return emulate(frame, esr, mmio, ipa - mmio->base);
+        }
+        /* Cache maintenance of registers, which are in no cache. */
+        if (esr & ISS_CACHE) {
+            tn_hv_skip();
+            return true;
+        }
+        break;
+    }
+    return false;
+}
+
+TN_HV_EXIT(data_abort, HV_EC_DATA_ABORT, TN_CAP_VGIC, on_data_abort);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A kernel, its initial RAM disk and its device tree are copied from the boot image into the
+ * partition's RAM whenever it begins: it may write to all of them, and begins anew from the same
+ * bytes.  It starts with its caches off, so that the copies are cleaned to memory.
+ */
+#include <tn/hv/partition.h>
+#include <tn/image.h>
+#include <tn/sysreg.h>
+
+#define CHUNK 64u /* divides a page */
+
+/* Copy `size` bytes, a multiple of CHUNK, both 16-byte aligned. */
+static void copy(void *to, const void *from, uint64_t size)
+{
+    const char *end = (const char *)from + size;
+
+    __asm__ volatile("1: ldp x9, x10, [%1], #16\n"
+                     "   ldp x11, x12, [%1], #16\n"
+                     "   ldp x13, x14, [%1], #16\n"
+                     "   ldp x15, x16, [%1], #16\n"
+                     "   stp x9, x10, [%0], #16\n"
+                     "   stp x11, x12, [%0], #16\n"
+                     "   stp x13, x14, [%0], #16\n"
+                     "   stp x15, x16, [%0], #16\n"
+                     "   cmp %1, %2\n"
+                     "   b.lo 1b\n"
+                     : "+r"(to), "+r"(from)
+                     : "r"(end)
+                     : "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "cc", "memory");
+}
+
+/* Clean to the point of coherency, and leave nothing behind that a mapping without caches misses.
+ */
+static void clean(uintptr_t at, uint64_t size)
+{
+    uintptr_t end = at + size;
+    uintptr_t line = 4ull << (tn_sysreg_read(ctr_el0) >> 16 & 0xf); /* DminLine */
+
+    for (; at < end; at += line) {
+        __asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
+    }
+}
+
+/* Physical address behind guest-physical `ipa`; the descriptor's check says that there is one. */
+static uint64_t physical(const struct tn_partition_desc *desc, uint64_t ipa)
+{
+    const struct tn_region *regions = tn_desc_regions(desc);
+
+    for (unsigned i = 0; i < desc->region_count; i++) {
+        if (regions[i].kind == TN_REGION_RAM && ipa - regions[i].ipa < regions[i].size) {
+            return regions[i].source + (ipa - regions[i].ipa);
+        }
+    }
+    return 0;
+}
+
+static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
+{
+    uint64_t pa = physical(boot->desc, region->ipa);
+    const uint8_t *from = boot->image.bytes + region->source;
+    uint64_t left = region->size;
+
+    while (left > 0) {
+        uint64_t inside = pa & (HV_BLOCK - 1);
+        uint64_t part = left < HV_BLOCK - inside ? left : HV_BLOCK - inside;
+        char *to = (char *)tn_hv_map_load(pa - inside) + inside;
+
+        copy(to, from, part);
+        clean((uintptr_t)to, part);
+        pa += part;
+        from += part;
+        left -= part;
+    }
+}
+
+static void start(const struct tn_hv_boot *boot)
+{
+    const struct tn_region *regions = tn_desc_regions(boot->desc);
+    bool any = false;
+
+    for (unsigned i = 0; boot->fresh && i < boot->desc->region_count; i++) {
+        if (regions[i].kind == TN_REGION_LOAD) {
+            load(boot, &regions[i]);
+            any = true;
+        }
+    }
+    if (any) {
+        /* The boot loader may have run from the same memory. */
+        tn_dsb(ish);
+        __asm__ volatile("ic ialluis" : : : "memory");
+        tn_dsb(ish);
+        tn_isb();
+    }
+}
+
+_Static_assert(HV_PAGE % CHUNK == 0, "regions are pages");
+
+TN_HV_START(start);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The registers that GICv2's distributor and GICv3's two frames have in common (Arm IHI 0048B 4.3,
+ * IHI 0069 12.9).  Most hold a bit for each interrupt, and writing 0 has no effect: masking the
+ * value is all that there is to do.
+ */
+#include <tn/hv/vgic.h>
+
+#include <tn/abi/cap.h>
+#include <tn/board.h>
+#include <tn/gic.h>
+#include <tn/gic_regs.h>
+#include <tn/hv/cpus.h>
+#include <tn/hv/irq.h>
+
+#define WORD 2u                         /* width: 4 bytes */
+#define ARRAY(offset) ((offset)&0xf80u) /* of one bit for each interrupt */
+#define ARRAY_BANK(offset) ((offset) / 4 % 32)
+
+/* GICv3: SGIs and PPIs are in the second frame of the redistributor; SGI 15 is for Mortise. */
+#define GICV3 (TN_BOARD_GICR_SIZE != 0)
+#define GICR_SGI_BASE 0x10000u
+#define RESERVED_SGIS (GICV3 ? 1u << 15 : 0)
+
+static struct tn_hv_vgic vgics[CONFIG_PARTITIONS] TN_SECTION(".bss.0shared");
+
+static unsigned banks;        /* of 32 interrupts */
+static uint8_t priority_mask; /* the bits that there are */
+
+struct tn_hv_vgic *tn_hv_vgic(void)
+{
+    return &vgics[CONFIG_PARTITIONS > 1 ? tn_hv_partition.index : 0];
+}
+
+unsigned tn_hv_vgic_banks(void)
+{
+    return banks;
+}
+
+uint32_t tn_hv_vgic_owned(unsigned bank)
+{
+    uint32_t irqs = tn_hv_partition.irqs[bank];
+
+    return bank == 0 ? (irqs | 0xffffu) & ~RESERVED_SGIS : irqs;
+}
+
+static uint32_t access_enable(uintptr_t frame, uint32_t offset, bool write, uint32_t value)
+{
+    struct tn_hv_vgic *vgic = tn_hv_vgic();
+    unsigned bank = ARRAY_BANK(offset);
+    uint32_t owned = tn_hv_vgic_owned(bank);
+    uint32_t *enabled = &vgic->enabled[bank];
+
+    if (!write) {
+        return bank == 0 ? tn_mmio_read32(frame + offset) & owned : *enabled;
+    }
+    if (ARRAY(offset) == GIC_ISENABLER) {
+        __atomic_or_fetch(enabled, value, __ATOMIC_RELAXED);
+        if (bank != 0 && vgic->control == 0) {
+            return 0;
+        }
+    } else {
+        __atomic_and_fetch(enabled, ~value, __ATOMIC_RELAXED);
+    }
+    tn_mmio_write32(frame + offset, value & owned);
+    return 0;
+}
+
+static uint32_t access_state(uintptr_t frame, uint32_t offset, bool write, uint32_t value)
+{
+    uint32_t owned = tn_hv_vgic_owned(ARRAY_BANK(offset));
+
+    if (!write) {
+        return tn_mmio_read32(frame + offset) & owned;
+    }
+    tn_mmio_write32(frame + offset, value & owned);
+    return 0;
+}
+
+static uint32_t access_priority(uintptr_t frame, unsigned intid, bool write, uint32_t value)
+{
+    uint8_t *shadow = &tn_hv_vgic()->priority[intid];
+    bool owned = tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1;
+
+    if (!write) {
+        return intid >= TN_GIC_FIRST_SPI ? *shadow
+               : owned                   ? tn_mmio_read8(frame + GIC_IPRIORITYR + intid)
+                                         : 0;
+    }
+    *shadow = (uint8_t)value & priority_mask;
+    if (owned) {
+        tn_mmio_write8(frame + GIC_IPRIORITYR + intid, (uint8_t)value);
+    }
+    return 0;
+}
+
+/* Odd bit 2n + 1 of the result for bit n of 16. */
+static uint32_t spread(uint32_t bits)
+{
+    bits = (bits | bits << 8) & 0x00ff00ff;
+    bits = (bits | bits << 4) & 0x0f0f0f0f;
+    bits = (bits | bits << 2) & 0x33333333;
+    bits = (bits | bits << 1) & 0x55555555;
+    return bits << 1;
+}
+
+/* Other partitions' interrupts are in the same register. */
+static uint32_t access_config(uintptr_t frame, uint32_t offset, bool write, uint32_t value)
+{
+    unsigned index = (offset - GIC_ICFGR) / 4;
+    uint32_t owned = spread(tn_hv_vgic_owned(index / 2) >> index % 2 * 16 & 0xffff);
+
+    if (!write) {
+        return tn_mmio_read32(frame + offset) & owned;
+    }
+    tn_hv_lock();
+    tn_mmio_write32(frame + offset, (tn_mmio_read32(frame + offset) & ~owned) | (value & owned));
+    tn_hv_unlock();
+    return 0;
+}
+
+static uint64_t access_priorities(uintptr_t frame, uint32_t offset, unsigned width, bool write,
+                                  uint64_t value)
+{
+    unsigned intid = offset - GIC_IPRIORITYR;
+    uint64_t result = 0;
+
+    if (intid / 32 >= banks) {
+        return 0;
+    }
+    for (unsigned i = 0; i < 1u << width; i++) {
+        uint64_t byte = access_priority(frame, intid + i, write, (uint8_t)(value >> i * 8));
+
+        result |= byte << i * 8;
+    }
+    return result;
+}
+
+uint64_t tn_hv_vgic_access(uintptr_t frame, uint32_t offset, unsigned width, bool write,
+                           uint64_t value)
+{
+    if (offset >= GIC_IPRIORITYR && offset < GIC_ITARGETSR) {
+        return access_priorities(frame, offset, width, write, value);
+    }
+    if (width != WORD) {
+        return 0;
+    }
+    if (offset >= GIC_ICFGR) {
+        bool inside = offset < GIC_ICFGR + banks * 8;
+
+        return inside ? access_config(frame, offset, write, (uint32_t)value) : 0;
+    }
+    if (offset >= GIC_ITARGETSR || ARRAY_BANK(offset) >= banks) {
+        return 0;
+    }
+    switch (ARRAY(offset)) {
+    case GIC_ISENABLER:
+    case GIC_ICENABLER:
+        return access_enable(frame, offset, write, (uint32_t)value);
+    case GIC_ISPENDR:
+    case GIC_ICPENDR:
+    case GIC_ISACTIVER:
+    case GIC_ICACTIVER:
+        return access_state(frame, offset, write, (uint32_t)value);
+    default: /* IGROUPR: the groups are Mortise's */
+        return 0;
+    }
+}
+
+void tn_hv_vgic_control(uint32_t value, bool forward)
+{
+    struct tn_hv_vgic *vgic = tn_hv_vgic();
+
+    vgic->control = value;
+    for (unsigned bank = 1; bank < banks; bank++) {
+        uint32_t owned = tn_hv_vgic_owned(bank);
+
+        if (owned != 0) {
+            tn_mmio_write32(tn_hv_gic.gicd + (forward ? GIC_ISENABLER : GIC_ICENABLER) + bank * 4,
+                            forward ? vgic->enabled[bank] & owned : owned);
+        }
+    }
+}
+
+static void reset(void)
+{
+    volatile struct tn_hv_vgic *vgic = tn_hv_vgic();
+
+    vgic->control = 0;
+    for (unsigned i = 0; i < TN_HV_VGIC_INTIDS; i++) {
+        vgic->enabled[i / 32] = 0;
+        vgic->priority[i] = 0;
+        vgic->targets[i] = 1;
+    }
+}
+
+/* Which priority bits there are: by an SGI's, which is the middle of them all at this point. */
+static void start(const struct tn_hv_boot *boot)
+{
+    uintptr_t sgis = GICV3 ? tn_hv_gic.gicr + GICR_SGI_BASE : tn_hv_gic.gicd;
+
+    if (!tn_hv_has_cap(TN_CAP_VGIC)) {
+        return;
+    }
+    banks = (tn_mmio_read32(tn_hv_gic.gicd + GIC_TYPER) & 0x1f) + 1;
+    tn_mmio_write8(sgis + GIC_IPRIORITYR, 0xff);
+    priority_mask = tn_mmio_read8(sgis + GIC_IPRIORITYR);
+    tn_mmio_write8(sgis + GIC_IPRIORITYR, (uint8_t)GIC_SGI_PRIORITY);
+    if (boot->fresh) {
+        reset();
+    }
+}
+
+TN_HV_START(start);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The CPU interface of a partition with direct interrupts (Arm IHI 0069, 9.2 and 12.2).  Group 1
+ * registers are the real ones, without Mortise.  Writes that send an SGI trap, since HCR_EL2.FMO
+ * is set, and go to the partition's own CPUs alone.  The registers that both groups have in common
+ * would be the virtual interface's, again by FMO: ICH_HCR_EL2.TC traps them, and they are done on
+ * the real ones here.  A kernel writes those when it starts, one that masks by priority more often.
+ */
+#include <tn/hv/vgic.h>
+
+#include <tn/abi/cap.h>
+#include <tn/board.h>
+#include <tn/hv/exit.h>
+#include <tn/sysreg.h>
+
+#include "internal.h"
+
+/* ESR_EL2.ISS of a trapped MSR or MRS without register and direction. */
+#define REGISTER(op1, crn, crm, op2)                                                               \
+    (3u << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
+#define ISS_NAME(esr) ((uint32_t)(esr)&0x3ffc1eu)
+#define ISS_REGISTER(esr) ((unsigned)((esr) >> 5 & 0x1f))
+#define ISS_READ 1u
+
+#define PMR REGISTER(0, 4, 6, 0)
+#define DIR REGISTER(0, 12, 11, 1)
+#define RPR REGISTER(0, 12, 11, 3)
+#define SGI1R REGISTER(0, 12, 11, 5)
+#define ASGI1R REGISTER(0, 12, 11, 6)
+#define SGI0R REGISTER(0, 12, 11, 7)
+#define CTLR REGISTER(0, 12, 12, 4)
+
+#define ICC_PMR_EL1 S3_0_C4_C6_0
+#define ICC_DIR_EL1 S3_0_C12_C11_1
+#define ICC_RPR_EL1 S3_0_C12_C11_3
+#define ICC_SGI1R_EL1 S3_0_C12_C11_5
+#define ICC_CTLR_EL1 S3_0_C12_C12_4
+#define ICH_HCR_EL2 S3_4_C12_C11_0
+
+/* Macros, so that a name is replaced before it becomes text. */
+#define READ(name) tn_sysreg_read(name)
+#define WRITE(name, value) tn_sysreg_write(name, value)
+
+#define ICH_HCR_TC (1u << 10)
+
+/* ICC_SGI1R_EL1. */
+#define SGI_TARGETS 0xffffull
+#define SGI_CLUSTER 0x00fff0ff00ff0000ull /* Aff3, RS, Aff2, Aff1 */
+#define SGI_INTID 0x0f000000ull
+#define SGI_OTHERS (1ull << 40)
+#define SGI_MORTISE 0x0f000000ull /* the one that is Mortise's */
+
+#define CTLR_GUEST 0x43u /* PMHE, EOImode, CBPR: the rest is read-only */
+#define DIR_INTID 0xffffffu
+
+/* The partition's CPUs as ICC_SGI1R_EL1 names them. */
+static uint64_t peers[TN_BOARD_CPUS];
+
+static void send(uint64_t value)
+{
+    uint64_t targets = 0;
+    unsigned cpus = vgicv3_cpus();
+
+    if ((value & SGI_INTID) == SGI_MORTISE) {
+        return;
+    }
+    tn_dsb(ishst); /* what the guest has stored before is visible before the interrupt is */
+    for (unsigned i = 0; i < cpus; i++) {
+        if (value & SGI_OTHERS) {
+            if (i != tn_hv_partition.cpu) {
+                WRITE(ICC_SGI1R_EL1, peers[i] | (value & SGI_INTID));
+            }
+        } else if (((peers[i] ^ value) & SGI_CLUSTER) == 0) {
+            targets |= peers[i] & value & SGI_TARGETS;
+        }
+    }
+    if (targets != 0) {
+        WRITE(ICC_SGI1R_EL1, (value & (SGI_CLUSTER | SGI_INTID)) | targets);
+    }
+}
+
+/* The guest may deactivate what is its own; SGIs are. */
+static void deactivate(uint64_t value)
+{
+    unsigned intid = (unsigned)value & DIR_INTID;
+
+    if (intid < TN_HV_VGIC_INTIDS && (tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1)) {
+        WRITE(ICC_DIR_EL1, intid);
+    }
+}
+
+static bool write_register(uint32_t name, uint64_t value)
+{
+    switch (name) {
+    case SGI1R:
+        send(value);
+        return true;
+    case SGI0R: /* there is no Group 0, no other security state */
+    case ASGI1R:
+        return true;
+    case PMR:
+        WRITE(ICC_PMR_EL1, value & 0xff);
+        return true;
+    case CTLR:
+        WRITE(ICC_CTLR_EL1, value & CTLR_GUEST);
+        return true;
+    case DIR:
+        deactivate(value);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool read_register(struct tn_hv_frame *frame, uint32_t name, unsigned number)
+{
+    uint64_t value;
+
+    switch (name) {
+    case PMR:
+        value = READ(ICC_PMR_EL1);
+        break;
+    case CTLR:
+        value = READ(ICC_CTLR_EL1);
+        break;
+    case RPR:
+        value = READ(ICC_RPR_EL1);
+        break;
+    default:
+        return false;
+    }
+    tn_hv_set_register(frame, number, value);
+    return true;
+}
+
+static bool on_sysreg(struct tn_hv_frame *frame, uint64_t esr)
+{
+    uint32_t name = ISS_NAME(esr);
+    unsigned number = ISS_REGISTER(esr);
+
+    if (!(esr & ISS_READ ? read_register(frame, name, number)
+                         : write_register(name, tn_hv_register(frame, number)))) {
+        return false;
+    }
+    tn_hv_skip();
+    return true;
+}
+
+static uint64_t peer(uint64_t mpidr)
+{
+    return 1ull << (mpidr & 0xf) | (mpidr & 0xff00) << 8 | (mpidr & 0xff0000) << 16 |
+           (mpidr >> 32 & 0xff) << 48 | (mpidr >> 4 & 0xf) << 44;
+}
+
+static void start(const struct tn_hv_boot *boot)
+{
+    (void)boot;
+    if (!tn_hv_has_cap(TN_CAP_VGIC)) {
+        return;
+    }
+    for (unsigned i = 0; i < vgicv3_cpus(); i++) {
+        peers[i] = peer(vgicv3_mpidr(vgicv3_board_cpu(i)));
+    }
+    WRITE(ICH_HCR_EL2, ICH_HCR_TC);
+}
+
+TN_HV_START(start);
+TN_HV_EXIT(sysreg, HV_EC_SYSREG, TN_CAP_VGIC, on_sysreg);
