@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program has three streams (core/stdio), no file system and no other process.
- * These calls say so, in POSIX's words, to programs that would use a file if there were one.
+ * A program has three streams (core/stdio) and no file system.  These calls say so, in POSIX's
+ * words, to programs that would use a file if there were one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,9 +22,6 @@ int _stat(const char *path, struct stat *st);
 int _link(const char *old, const char *new);
 int _unlink(const char *path);
 int _mkdir(const char *path, mode_t mode);
-int _fork(void);
-int _execve(const char *path, char *const argv[], char *const envp[]);
-int _wait(int *status);
 
 static int fail(int code)
 {
@@ -94,25 +91,6 @@ int _mkdir(const char *path, mode_t mode)
     (void)path;
     (void)mode;
     return fail(EROFS);
-}
-
-int _fork(void)
-{
-    return fail(ENOSYS);
-}
-
-int _execve(const char *path, char *const argv[], char *const envp[])
-{
-    (void)path;
-    (void)argv;
-    (void)envp;
-    return fail(ENOENT);
-}
-
-int _wait(int *status)
-{
-    (void)status;
-    return fail(ECHILD);
 }
 
 int access(const char *path, int mode)

@@ -8,7 +8,7 @@
 #include <tn/kernel_end.h>
 #include <unistd.h>
 
-#define PID 1 /* the only process there is */
+#define PID 2 /* the only process there is; 1, its parent, is the system */
 
 void _exit(int status)
 {

@@ -31,12 +31,16 @@ struct posix_thread {
     uint8_t cancel_point; /* is waiting where cancellation ends the wait */
     uint8_t exiting;
 
-    sigset_t mask;            /* blocked */
-    sigset_t pending;         /* sent to this thread */
-    sigset_t waiting;         /* in sigwait() */
-    siginfo_t info;           /* of what sigwait() got */
-    uint32_t handled;         /* handlers that were called */
-    uint8_t async;            /* posix_deliver() is on its way */
+    sigset_t mask;     /* blocked */
+    sigset_t pending;  /* sent to this thread */
+    sigset_t waiting;  /* in sigwait() */
+    siginfo_t info;    /* of what sigwait() got */
+    uint32_t handled;  /* handlers that were called */
+    uint8_t restart;   /* all handlers since it was set had SA_RESTART */
+    uint8_t async;     /* posix_deliver() is on its way */
+    stack_t alternate; /* sigaltstack(); ss_size 0: none */
+    /* Calls a handler on it; set by sigaltstack(), so that others do not link it. */
+    void (*on_alternate)(const stack_t *stack, const struct sigaction *action, siginfo_t *info);
     struct tn_thread *native; /* of an adopted thread, whose own `thread` is not used */
     void *(*entry)(void *);   /* until it starts */
     void *arg;
@@ -93,6 +97,9 @@ static inline void posix_cancel_end(struct posix_thread *self)
 /* The calling thread's signals that are pending and not blocked are delivered. */
 void posix_deliver(void);
 
+/* How many threads are in sigwait() and its kin.  Kernel lock. */
+extern uint32_t posix_signal_waiters;
+
 #define POSIX_SIGNAL(sig) ((sigset_t)1 << (sig))
 #define POSIX_UNBLOCKABLE (POSIX_SIGNAL(SIGKILL) | POSIX_SIGNAL(SIGSTOP))
 
@@ -125,6 +132,32 @@ void posix_call_thread(const struct sigevent *event, const pthread_attr_t *attr)
 
 /* pthread_create() of a thread that never ends and for which the program does not wait. */
 int posix_create_service(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)(void *));
+
+/* Call an SA_ONSTACK handler on `stack`, or where we are if that is on it. */
+void posix_call_on(const stack_t *stack, const struct sigaction *action, siginfo_t *info);
+
+#define POSIX_SYSTEM 1 /* the system's own process: it exists, and lets nobody change it */
+
+/* 0 if `pid` (0: the caller's) is this program, else EPERM or ESRCH. */
+int posix_pid(pid_t pid);
+
+/* The program has the rights of user 0. */
+bool posix_privileged(void);
+
+/* Of a named object: who made it, and its permissions as of chmod(). */
+struct posix_owner {
+    unsigned user, group, mode;
+};
+
+/* The calling program's, with these permissions. */
+struct posix_owner posix_owner(unsigned mode);
+
+#define POSIX_READ 4u
+#define POSIX_WRITE 2u
+
+/* The program has all rights of `want`, POSIX_READ and POSIX_WRITE, to the object. */
+bool posix_may_open(const struct posix_owner *owner, unsigned want);
+bool posix_may_unlink(const struct posix_owner *owner);
 
 /* Set errno and return -1 for a native error code, 0 for TN_OK. */
 int posix_result(int code);

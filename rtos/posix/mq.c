@@ -40,6 +40,7 @@ struct mq {
     bool registered; /* somebody asked to be notified, once */
     unsigned opened;
     bool unlinked;
+    struct posix_owner owner;
     char *memory;
     char name[];
 };
@@ -76,7 +77,7 @@ static struct mq *find(const char *name)
     return NULL;
 }
 
-static struct mq *make(const char *name, const struct mq_attr *attr)
+static struct mq *make(const char *name, unsigned mode, const struct mq_attr *attr)
 {
     struct mq_attr a = {.mq_maxmsg = DEFAULT_MESSAGES, .mq_msgsize = DEFAULT_SIZE};
     struct mq *q;
@@ -100,6 +101,7 @@ static struct mq *make(const char *name, const struct mq_attr *attr)
     }
     strcpy(q->name, name);
     q->attr = a;
+    q->owner = posix_owner(mode);
     for (long i = 0; i < a.mq_maxmsg; i++) {
         struct message *m = (struct message *)(void *)(q->memory + each * (size_t)i);
 
@@ -140,9 +142,23 @@ static mqd_t open_slot(struct mq *q, int flags)
     return fail(EMFILE);
 }
 
+/* What an access mode asks of the queue's permissions. */
+static unsigned wanted(int flags)
+{
+    switch (flags & O_ACCMODE) {
+    case O_RDONLY:
+        return POSIX_READ;
+    case O_WRONLY:
+        return POSIX_WRITE;
+    default:
+        return POSIX_READ | POSIX_WRITE;
+    }
+}
+
 mqd_t mq_open(const char *name, int flags, ...)
 {
     const struct mq_attr *attr = NULL;
+    unsigned mode = 0;
     struct mq *q;
     mqd_t result = -1;
     int code = check_name(name);
@@ -151,7 +167,7 @@ mqd_t mq_open(const char *name, int flags, ...)
         va_list args;
 
         va_start(args, flags);
-        (void)va_arg(args, int); /* the mode: there is one user */
+        mode = va_arg(args, unsigned);
         attr = va_arg(args, const struct mq_attr *);
         va_end(args);
     }
@@ -164,8 +180,10 @@ mqd_t mq_open(const char *name, int flags, ...)
         errno = EEXIST;
     } else if (q == NULL && !(flags & O_CREAT)) {
         errno = ENOENT;
+    } else if (q != NULL && !posix_may_open(&q->owner, wanted(flags))) {
+        errno = EACCES;
     } else {
-        q = q != NULL ? q : make(name, attr);
+        q = q != NULL ? q : make(name, mode, attr);
         if (q != NULL) {
             result = open_slot(q, flags);
         }
@@ -205,12 +223,13 @@ int mq_unlink(const char *name)
     }
     tn_sched_lock();
     q = find(name);
-    if (q != NULL) {
+    code = q == NULL ? ENOENT : posix_may_unlink(&q->owner) ? 0 : EACCES;
+    if (code == 0) {
         q->unlinked = true;
         drop(q);
     }
     tn_sched_unlock();
-    return q != NULL ? 0 : fail(ENOENT);
+    return code == 0 ? 0 : fail(code);
 }
 
 /*
@@ -227,6 +246,7 @@ static bool wait(struct mq *q, struct tn_cond *cond, const struct timespec *dead
         errno = EINVAL;
         return false;
     }
+    self->restart = 1;
     self->cancel_point = 1;
     code = self->cancelled && self->cancel_state == PTHREAD_CANCEL_ENABLE
                ? TN_EINTR
@@ -238,7 +258,7 @@ static bool wait(struct mq *q, struct tn_cond *cond, const struct timespec *dead
         tn_mutex_lock(&q->lock);
     }
     errno = -code;
-    return code == TN_OK;
+    return code == TN_OK || (code == TN_EINTR && self->restart);
 }
 
 /* A message came into an empty queue for which nobody waits: say so, once. */

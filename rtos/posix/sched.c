@@ -5,7 +5,6 @@
 
 #include "internal.h"
 
-#define PID 1
 #define SLICE_NS (CONFIG_POSIX_SLICE_MS * 1000000ull)
 
 static bool is_policy(int policy)
@@ -42,8 +41,10 @@ void pthread_yield(void)
 
 int sched_rr_get_interval(pid_t pid, struct timespec *interval)
 {
-    if (pid != 0 && pid != PID) {
-        return fail(ESRCH);
+    int denied = interval == NULL ? EINVAL : posix_pid(pid);
+
+    if (denied != 0) {
+        return fail(denied);
     }
     interval->tv_sec = CONFIG_POSIX_SLICE_MS / 1000;
     interval->tv_nsec = CONFIG_POSIX_SLICE_MS % 1000 * 1000000;
@@ -53,6 +54,12 @@ int sched_rr_get_interval(pid_t pid, struct timespec *interval)
 static struct tn_thread *thread_of(pthread_t thread)
 {
     return posix_find(thread) != NULL ? (struct tn_thread *)thread : NULL;
+}
+
+/* Without privilege a thread can only become less urgent. */
+static bool may_schedule(const struct tn_thread *t, int policy, int priority)
+{
+    return posix_privileged() || (policy == SCHED_OTHER && priority <= posix_prio_of(t->base_prio));
 }
 
 int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *param)
@@ -79,6 +86,9 @@ int pthread_setschedprio(pthread_t thread, int priority)
         priority > sched_get_priority_max(SCHED_FIFO)) {
         return EINVAL;
     }
+    if (!may_schedule(t, SCHED_FIFO, priority)) {
+        return EPERM;
+    }
     return -tn_thread_set_priority(t, posix_prio(priority));
 }
 
@@ -94,6 +104,9 @@ int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param
         param->sched_priority > sched_get_priority_max(policy)) {
         return EINVAL;
     }
+    if (!may_schedule(t, policy, param->sched_priority)) {
+        return EPERM;
+    }
     p->policy = policy;
     tn_thread_set_slice(t, policy == SCHED_FIFO ? 0 : SLICE_NS);
     tn_thread_set_priority(t, posix_prio(param->sched_priority));
@@ -105,10 +118,10 @@ int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param
 
 int sched_setparam(pid_t pid, const struct sched_param *param)
 {
-    int code;
+    int code = posix_pid(pid);
 
-    if (pid != 0 && pid != PID) {
-        return fail(ESRCH);
+    if (code != 0) {
+        return fail(code);
     }
     code = pthread_setschedparam(pthread_self(), posix_self()->policy, param);
     return code != 0 ? fail(code) : 0;
@@ -117,9 +130,10 @@ int sched_setparam(pid_t pid, const struct sched_param *param)
 int sched_getparam(pid_t pid, struct sched_param *param)
 {
     int policy;
+    int denied = param == NULL ? EINVAL : posix_pid(pid);
 
-    if (pid != 0 && pid != PID) {
-        return fail(ESRCH);
+    if (denied != 0) {
+        return fail(denied);
     }
     return pthread_getschedparam(pthread_self(), &policy, param);
 }
@@ -127,10 +141,10 @@ int sched_getparam(pid_t pid, struct sched_param *param)
 int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 {
     int old = posix_self()->policy;
-    int code;
+    int code = posix_pid(pid);
 
-    if (pid != 0 && pid != PID) {
-        return fail(ESRCH);
+    if (code != 0) {
+        return fail(code);
     }
     code = pthread_setschedparam(pthread_self(), policy, param);
     return code != 0 ? fail(code) : old;
@@ -138,7 +152,9 @@ int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 
 int sched_getscheduler(pid_t pid)
 {
-    return pid != 0 && pid != PID ? fail(ESRCH) : posix_self()->policy;
+    int denied = posix_pid(pid);
+
+    return denied != 0 ? fail(denied) : posix_self()->policy;
 }
 
 static int concurrency;
@@ -197,8 +213,10 @@ int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
 
 int clock_getcpuclockid(pid_t pid, clockid_t *clock)
 {
-    if (pid != 0 && pid != PID) {
-        return ESRCH;
+    int denied = posix_pid(pid);
+
+    if (denied != 0) {
+        return denied;
     }
     *clock = CLOCK_PROCESS_CPUTIME_ID;
     return 0;

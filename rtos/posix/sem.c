@@ -18,6 +18,7 @@ struct named {
     struct named *next;
     unsigned opened;
     bool unlinked;
+    struct posix_owner owner;
     char name[];
 };
 
@@ -58,10 +59,15 @@ int sem_destroy(sem_t *sem)
 
 static int wait(sem_t *sem, uint64_t deadline)
 {
-    struct posix_thread *self = posix_cancel_begin();
-    int code = tn_sem_take_until(native(sem), deadline);
+    struct posix_thread *self;
+    int code;
 
-    posix_cancel_end(self);
+    do {
+        self = posix_cancel_begin();
+        self->restart = 1;
+        code = tn_sem_take_until(native(sem), deadline);
+        posix_cancel_end(self);
+    } while (code == TN_EINTR && self->restart);
     return posix_result(code);
 }
 
@@ -125,7 +131,7 @@ static int check_name(const char *name)
     return length < 2 || name[0] != '/' ? EINVAL : 0;
 }
 
-static struct named *make(const char *name, unsigned value)
+static struct named *make(const char *name, unsigned value, unsigned mode)
 {
     struct named *n = malloc(sizeof(*n) + strlen(name) + 1);
 
@@ -133,7 +139,7 @@ static struct named *make(const char *name, unsigned value)
         errno = ENOSPC;
         return NULL;
     }
-    *n = (struct named){.next = all, .opened = 1};
+    *n = (struct named){.next = all, .opened = 1, .owner = posix_owner(mode)};
     strcpy(n->name, name);
     sem_init(&n->sem, 0, value);
     all = n;
@@ -143,14 +149,14 @@ static struct named *make(const char *name, unsigned value)
 sem_t *sem_open(const char *name, int flags, ...)
 {
     struct named *n;
-    unsigned value = 0;
+    unsigned value = 0, mode = 0;
     int code = check_name(name);
 
     if (flags & O_CREAT) {
         va_list args;
 
         va_start(args, flags);
-        (void)va_arg(args, int); /* the mode: there is one user */
+        mode = va_arg(args, unsigned);
         value = va_arg(args, unsigned);
         va_end(args);
     }
@@ -166,10 +172,13 @@ sem_t *sem_open(const char *name, int flags, ...)
     if (n != NULL && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         errno = EEXIST;
         n = NULL;
+    } else if (n != NULL && !posix_may_open(&n->owner, POSIX_READ | POSIX_WRITE)) {
+        errno = EACCES;
+        n = NULL;
     } else if (n != NULL) {
         n->opened++;
     } else if (flags & O_CREAT) {
-        n = make(name, value);
+        n = make(name, value, mode);
     } else {
         errno = ENOENT;
     }
@@ -216,10 +225,11 @@ int sem_unlink(const char *name)
     }
     tn_sched_lock();
     n = find(name);
-    if (n != NULL) {
+    code = n == NULL ? ENOENT : posix_may_unlink(&n->owner) ? 0 : EACCES;
+    if (code == 0) {
         n->unlinked = true;
         drop(n);
     }
     tn_sched_unlock();
-    return n != NULL ? 0 : fail(ENOENT);
+    return code == 0 ? 0 : fail(code);
 }

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <tn/kernel_end.h>
 #include <tn/kernel_time.h>
+#include <unistd.h>
 
 #include "internal.h"
 
-#define PID 1
 #define QUEUE CONFIG_POSIX_SIGNALS
 
 /* A pending signal.  Standard signals are pending once for each receiver. */
@@ -30,6 +30,8 @@ static struct queued *free_list;
 static struct queued *head, **tail = &head;
 static sigset_t process_pending;
 static bool started;
+
+uint32_t posix_signal_waiters;
 
 static int fail(int code)
 {
@@ -182,25 +184,49 @@ static bool accepts(const struct posix_thread *p, int sig)
     return !(p->mask & POSIX_SIGNAL(sig)) || p->waiting & POSIX_SIGNAL(sig);
 }
 
-/* Who is to have a signal for the process: who waits for it, the main thread, anybody. */
-static struct posix_thread *choose(int sig)
+static bool takes(const struct tn_thread *t, int sig)
+{
+    const struct posix_thread *p = t->posix;
+
+    return p != NULL && !(t->state & TN_THREAD_ENDED) && !p->exiting && accepts(p, sig);
+}
+
+/* The first thread that is in sigwait() for it, or else the first that does not block it. */
+static struct posix_thread *search(int sig)
 {
     struct posix_thread *any = NULL;
 
     for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
         struct posix_thread *p = t->posix;
 
-        if (p == NULL || t->state & TN_THREAD_ENDED || p->exiting) {
-            continue;
-        }
-        if (p->waiting & POSIX_SIGNAL(sig)) {
-            return p;
-        }
-        if (accepts(p, sig) && (any == NULL || t == tn_thread_main())) {
-            any = p;
+        if (takes(t, sig)) {
+            if (p->waiting & POSIX_SIGNAL(sig)) {
+                return p;
+            }
+            any = any == NULL ? p : any;
         }
     }
     return any;
+}
+
+/*
+ * Who is to have a signal for the process: who waits for it, the main thread, anybody.  A main
+ * thread that would not get the CPU leaves it to the running thread: a handler that a busy loop
+ * of a more urgent thread waits for is called all the same.
+ */
+static struct posix_thread *choose(int sig)
+{
+    struct tn_thread *self = tn_thread_self();
+    struct tn_thread *first = tn_thread_main();
+    struct posix_thread *found = posix_signal_waiters != 0 ? search(sig) : NULL;
+
+    if (found != NULL && found->waiting & POSIX_SIGNAL(sig)) {
+        return found;
+    }
+    if (!takes(first, sig) || (takes(self, sig) && self->run.level < first->run.level)) {
+        first = self;
+    }
+    return takes(first, sig) ? first->posix : found != NULL ? found : search(sig);
 }
 
 /* Make `p` see its new signal.  Releases the lock. */
@@ -262,7 +288,7 @@ static int send(struct posix_thread *thread, const siginfo_t *info, struct posix
 
 int posix_send(struct posix_thread *thread, int sig, int code, union sigval value)
 {
-    siginfo_t info = {.si_signo = sig, .si_code = code, .si_pid = PID, .si_value = value};
+    siginfo_t info = {.si_signo = sig, .si_code = code, .si_pid = getpid(), .si_value = value};
 
     if (!is_signal(sig)) {
         return sig == 0 ? 0 : TN_EINVAL;
@@ -272,7 +298,7 @@ int posix_send(struct posix_thread *thread, int sig, int code, union sigval valu
 
 void posix_send_expiry(struct posix_expiry *expiry, int sig, union sigval value)
 {
-    siginfo_t info = {.si_signo = sig, .si_code = SI_TIMER, .si_pid = PID, .si_value = value};
+    siginfo_t info = {.si_signo = sig, .si_code = SI_TIMER, .si_pid = getpid(), .si_value = value};
 
     send(NULL, &info, expiry, tn_kernel_lock());
 }
@@ -308,14 +334,17 @@ static void call_handler(struct posix_thread *self, siginfo_t *info)
         }
         return;
     }
+    if (!(action.sa_flags & SA_RESTART)) {
+        self->restart = 0;
+    }
     if (action.sa_flags & SA_RESETHAND) {
         actions[sig].sa_handler = SIG_DFL;
     }
     self->mask |= action.sa_mask | (action.sa_flags & SA_NODEFER ? 0 : POSIX_SIGNAL(sig));
-    if (action.sa_flags & SA_SIGINFO) {
-        action.sa_sigaction(sig, info, NULL);
+    if (action.sa_flags & SA_ONSTACK && self->alternate.ss_size != 0) {
+        self->on_alternate(&self->alternate, &action, info);
     } else {
-        action.sa_handler(sig);
+        action.sa_sigaction(sig, info, NULL); /* one without SA_SIGINFO reads the first only */
     }
     self->mask = before;
     errno = saved;
@@ -434,8 +463,16 @@ int raise(int sig)
 
 int kill(pid_t pid, int sig)
 {
-    if (pid != PID && pid != 0 && pid != -1 && pid != -PID) {
-        return fail(ESRCH);
+    int code = pid == -1 || pid == -getpid() ? 0 : posix_pid(pid);
+
+    if (sig < 0 || sig >= NSIG) {
+        return fail(EINVAL);
+    }
+    if (code == EPERM && sig == 0 && posix_privileged()) {
+        return 0;
+    }
+    if (code != 0) {
+        return fail(code);
     }
     return posix_result(posix_send(NULL, sig, SI_USER, (union sigval){0}));
 }
@@ -447,8 +484,10 @@ int killpg(pid_t group, int sig)
 
 int sigqueue(pid_t pid, int sig, union sigval value)
 {
-    if (pid != PID) {
-        return fail(ESRCH);
+    int code = pid == 0 ? ESRCH : posix_pid(pid);
+
+    if (code != 0) {
+        return fail(code);
     }
     return posix_result(posix_send(NULL, sig, SI_QUEUE, value));
 }

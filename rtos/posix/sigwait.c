@@ -68,8 +68,12 @@ static int wait_set(sigset_t set, siginfo_t *info, uint64_t deadline)
         result = TN_ETIMEDOUT;
     } else {
         self->waiting = set;
+        posix_signal_waiters++;
         result = wait_signal(self, deadline);
+        tn_kernel_enter();
         self->waiting = 0;
+        posix_signal_waiters--;
+        tn_kernel_leave();
     }
     posix_cancel_end(self);
     if (result != TN_OK) {

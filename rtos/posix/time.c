@@ -75,6 +75,10 @@ void posix_clock_listen(struct posix_clock_listener *listener)
 
 int clock_settime(clockid_t clock, const struct timespec *ts)
 {
+    if (!posix_privileged()) {
+        errno = EPERM;
+        return -1;
+    }
     if (tn_clock_set(clock, ts) != 0) {
         return -1;
     }
