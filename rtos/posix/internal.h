@@ -141,6 +141,9 @@ void posix_call_on(const stack_t *stack, const struct sigaction *action, siginfo
 /* 0 if `pid` (0: the caller's) is this program, else EPERM or ESRCH. */
 int posix_pid(pid_t pid);
 
+/* The same for who only asks: user 0 may ask about the system, and sees the program's own. */
+int posix_pid_seen(pid_t pid);
+
 /* The program has the rights of user 0. */
 bool posix_privileged(void);
 

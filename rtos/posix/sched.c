@@ -41,7 +41,7 @@ void pthread_yield(void)
 
 int sched_rr_get_interval(pid_t pid, struct timespec *interval)
 {
-    int denied = interval == NULL ? EINVAL : posix_pid(pid);
+    int denied = interval == NULL ? EINVAL : posix_pid_seen(pid);
 
     if (denied != 0) {
         return fail(denied);
@@ -130,7 +130,7 @@ int sched_setparam(pid_t pid, const struct sched_param *param)
 int sched_getparam(pid_t pid, struct sched_param *param)
 {
     int policy;
-    int denied = param == NULL ? EINVAL : posix_pid(pid);
+    int denied = param == NULL ? EINVAL : posix_pid_seen(pid);
 
     if (denied != 0) {
         return fail(denied);
@@ -152,7 +152,7 @@ int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
 
 int sched_getscheduler(pid_t pid)
 {
-    int denied = posix_pid(pid);
+    int denied = posix_pid_seen(pid);
 
     return denied != 0 ? fail(denied) : posix_self()->policy;
 }
@@ -213,7 +213,7 @@ int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
 
 int clock_getcpuclockid(pid_t pid, clockid_t *clock)
 {
-    int denied = posix_pid(pid);
+    int denied = posix_pid_seen(pid);
 
     if (denied != 0) {
         return denied;

@@ -60,6 +60,11 @@ int posix_pid(pid_t pid)
     return pid == 0 || pid == getpid() ? 0 : ESRCH;
 }
 
+int posix_pid_seen(pid_t pid)
+{
+    return pid == POSIX_SYSTEM && posix_privileged() ? 0 : posix_pid(pid);
+}
+
 uid_t getuid(void)
 {
     return (uid_t)user.real;

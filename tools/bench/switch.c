@@ -127,5 +127,6 @@ static const struct tn_bench rows[] = {
 
 int main(void)
 {
+    tn_thread_set_priority(tn_thread_self(), MAIN_PRIORITY);
     return tn_bench_run(rows, sizeof(rows) / sizeof(rows[0]));
 }

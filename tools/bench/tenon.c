@@ -459,6 +459,7 @@ static const struct tn_bench rows[] = {
 int main(void)
 {
     tn_pmu_start();
+    tn_thread_set_priority(tn_thread_self(), MAIN_PRIORITY);
     for (uint32_t i = 0; i <= ALARMS; i++) {
         tn_alarm_init(&alarms[i], alarm_fired);
     }
