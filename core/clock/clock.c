@@ -2,8 +2,8 @@
 /*
  * POSIX clocks (IEEE Std 1003.1-2017, clock_getres) on tn/time.h.  CLOCK_MONOTONIC is the
  * counter; CLOCK_REALTIME is the counter plus what clock_settime() made of it, and begins at
- * CONFIG_CLOCK_START; the CPU-time clocks are the counter, too, because a program that has its
- * CPU for itself uses it all the time.  clock_settime() is each layer's own.
+ * CONFIG_CLOCK_START.  The clocks of CPU time (tn_clock_cpu()) and clock_settime() are each layer's
+ * own.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -24,18 +24,18 @@ static int64_t offset_of(clockid_t clock)
     return clock == CLOCK_REALTIME ? __atomic_load_n(&realtime_offset, __ATOMIC_RELAXED) : 0;
 }
 
-static int is_clock(clockid_t clock)
+/* What the clock shows, nanoseconds; 0: no such clock. */
+static int read_clock(clockid_t clock, uint64_t *ns)
 {
-    switch (clock) {
-    case CLOCK_REALTIME:
-    case CLOCK_MONOTONIC:
-    case CLOCK_PROCESS_CPUTIME_ID:
-    case CLOCK_THREAD_CPUTIME_ID:
+    if (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) {
+        *ns = tn_time_now() + (uint64_t)offset_of(clock);
         return 1;
-    default:
-        errno = EINVAL;
-        return 0;
     }
+    if (tn_clock_cpu(clock, ns)) {
+        return 1;
+    }
+    errno = EINVAL;
+    return 0;
 }
 
 static struct timespec to_timespec(uint64_t ns)
@@ -46,16 +46,20 @@ static struct timespec to_timespec(uint64_t ns)
 
 int clock_gettime(clockid_t clock, struct timespec *ts)
 {
-    if (!is_clock(clock)) {
+    uint64_t ns;
+
+    if (!read_clock(clock, &ns)) {
         return -1;
     }
-    *ts = to_timespec(tn_time_now() + (uint64_t)offset_of(clock));
+    *ts = to_timespec(ns);
     return 0;
 }
 
 int clock_getres(clockid_t clock, struct timespec *resolution)
 {
-    if (!is_clock(clock)) {
+    uint64_t ns;
+
+    if (!read_clock(clock, &ns)) {
         return -1;
     }
     if (resolution) {

@@ -8,6 +8,7 @@
 #include <tn/alarm.h>
 #include <tn/ectx.h>
 #include <tn/kernel.h>
+#include <tn/kernel_cputime.h>
 #include <tn/kernel_switch.h>
 #include <tn/kernel_time.h>
 #include <tn/time.h>
@@ -81,6 +82,9 @@ __attribute__((used)) void tn_switch_hooks(struct tn_thread *from, struct tn_thr
 {
     if ((from->hooks | to->hooks) & TN_HOOK_SLICE) {
         tn_slice_switch(from, to);
+    }
+    if (TN_UNLIKELY(to->hooks & TN_HOOK_CPUTIME)) {
+        tn_cputime_switch(from, to);
     }
     if (to->hooks & TN_HOOK_ECTX) {
         tn_ectx_load(to);

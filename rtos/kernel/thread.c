@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 #include <string.h>
+#include <tn/abi/layout.h>
 #include <tn/ectx.h>
 #include <tn/kernel.h>
 #include <tn/kernel_fault.h>
@@ -14,8 +15,12 @@
 
 #define CACHE_LINE 64u
 
+uint32_t tn_thread_hooks;
+
 static struct tn_thread *all_threads;
 static struct tn_thread *next_checked; /* by tn_thread_check_one() */
+
+extern const volatile struct tn_layout tn_layout; /* filled in after the link */
 
 static void list_add(struct tn_thread *t)
 {
@@ -45,6 +50,30 @@ static void list_remove(struct tn_thread *t)
 struct tn_thread *tn_thread_all(void)
 {
     return all_threads;
+}
+
+bool tn_is_memory(const void *p, size_t size)
+{
+    uintptr_t at = (uintptr_t)p;
+
+    return at % sizeof(uint64_t) == 0 && at >= tn_layout.stack_bottom &&
+           at < tn_layout.heap_end - size;
+}
+
+/*
+ * Who is in the list is what its neighbour says comes next.  Memory that was a thread's is not:
+ * nobody points to it any more.
+ */
+bool tn_thread_exists(const struct tn_thread *thread)
+{
+    const struct tn_thread *before;
+
+    if (!tn_is_memory(thread, sizeof(*thread))) {
+        return false;
+    }
+    before = thread->all[1];
+    return before == NULL ? thread == all_threads
+                          : tn_is_memory(before, sizeof(*before)) && before->all[0] == thread;
 }
 
 void tn_thread_list_add(struct tn_thread *t)
@@ -87,6 +116,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
     *thread = (struct tn_thread){
         .run.level = attr->prio,
         .base_prio = attr->prio,
+        .hooks = tn_thread_hooks,
         .threshold = attr->cooperative ? 0 : attr->prio,
         .held = attr->cooperative,
         .cooperative = attr->cooperative,

@@ -207,7 +207,8 @@ int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
     if (posix_find(thread) == NULL) {
         return ESRCH;
     }
-    *clock = CLOCK_THREAD_CPUTIME_ID;
+    tn_thread_cpu_ticks((struct tn_thread *)thread); /* from now on */
+    *clock = (clockid_t)thread;                      /* see rtos/cputime */
     return 0;
 }
 

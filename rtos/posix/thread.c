@@ -72,17 +72,12 @@ int pthread_equal(pthread_t a, pthread_t b)
 
 struct posix_thread *posix_find(pthread_t thread)
 {
-    struct tn_thread *found = NULL;
+    struct tn_thread *t = (struct tn_thread *)thread;
 
-    tn_sched_lock();
-    for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
-        if ((pthread_t)t == thread) {
-            found = t;
-            break;
-        }
+    if (!tn_thread_exists(t)) {
+        return NULL;
     }
-    tn_sched_unlock();
-    return found != NULL ? (found->posix != NULL ? found->posix : adopt(found)) : NULL;
+    return t->posix != NULL ? t->posix : adopt(t);
 }
 
 static void free_dead(void)

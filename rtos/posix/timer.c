@@ -16,8 +16,8 @@
 #define IGNORED_NS 1000000u /* a timer whose signal is ignored expires at most as often */
 
 struct timer {
-    struct tn_alarm alarm; /* first */
-    struct timer *next;
+    struct tn_alarm alarm;      /* first */
+    struct timer *next, **link; /* list of all; link: what points here */
     struct sigevent event;
     pthread_attr_t attr;
     clockid_t clock;
@@ -154,14 +154,13 @@ static int start_service(void)
     return posix_create_service(&thread, &attr, serve);
 }
 
+/* In constant time: a timer is what the list's link to it says. */
 static struct timer *find(timer_t id)
 {
-    struct timer *t;
+    struct timer *t = (struct timer *)id;
 
-    tn_sched_lock();
-    for (t = all; t != NULL && (timer_t)t != id; t = t->next) {}
-    tn_sched_unlock();
-    return t;
+    return tn_is_memory(t, sizeof(*t)) && tn_is_memory(t->link, sizeof(t)) && *t->link == t ? t
+                                                                                            : NULL;
 }
 
 /* A timer without notification only has its grid. */
@@ -203,6 +202,10 @@ static void enlist(struct timer *t)
         posix_clock_listen(&listener);
     }
     t->next = all;
+    t->link = &all;
+    if (all != NULL) {
+        all->link = &t->next;
+    }
     all = t;
     tn_sched_unlock();
 }
@@ -253,17 +256,17 @@ int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
 int timer_delete(timer_t id)
 {
     struct timer *t = find(id);
-    struct timer **link = &all;
 
     if (t == NULL) {
         return fail(EINVAL);
     }
     tn_alarm_stop(&t->alarm);
     tn_sched_lock();
-    while (*link != t) {
-        link = &(*link)->next;
+    *t->link = t->next;
+    if (t->next != NULL) {
+        t->next->link = t->link;
     }
-    *link = t->next;
+    t->link = NULL;
     tn_sched_unlock();
     posix_forget_expiry(&t->expiry);
     free(t);

@@ -163,6 +163,41 @@ static void over(void)
     CHECK(timer_create((clockid_t)99, NULL, &timer) == -1 && errno == EINVAL);
 }
 
+static double seconds(clockid_t clock)
+{
+    struct timespec now;
+
+    return clock_gettime(clock, &now) == 0 ? (double)now.tv_sec + (double)now.tv_nsec / 1e9 : -1;
+}
+
+static void *works(void *arg)
+{
+    double end = seconds(CLOCK_THREAD_CPUTIME_ID) + 0.02;
+
+    (void)arg;
+    CHECK(end < 0.03);
+    while (seconds(CLOCK_THREAD_CPUTIME_ID) < end) {}
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    return NULL;
+}
+
+/* A thread's clock stands still while the thread sleeps, and is gone with it. */
+static void cpu_time(void)
+{
+    double begin = seconds(CLOCK_THREAD_CPUTIME_ID), mine;
+    pthread_t thread;
+    clockid_t clock;
+
+    CHECK(pthread_create(&thread, NULL, works, NULL) == 0);
+    CHECK(pthread_getcpuclockid(thread, &clock) == 0);
+    nanosleep(&(struct timespec){.tv_nsec = 60000000}, NULL);
+    mine = seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
+    CHECK(seconds(clock) >= 0.02 && seconds(clock) < 0.03 && mine >= 0 && mine < 0.03);
+    CHECK(pthread_join(thread, NULL) == 0 && seconds(clock) == -1);
+    CHECK(pthread_getcpuclockid(thread, &clock) == ESRCH && pthread_kill(12345, 0) == ESRCH);
+    CHECK(timer_delete((timer_t)&thread) == -1 && errno == EINVAL);
+}
+
 int main(void)
 {
     struct sigaction action = {.sa_handler = handler};
@@ -175,5 +210,6 @@ int main(void)
     overruns(1600, 6561);
     grid();
     function();
+    cpu_time();
     return checked();
 }

@@ -280,6 +280,7 @@ static void masked(void)
 
 int main(void)
 {
+    tn_thread_set_priority(tn_thread_self(), 128);
     order();
     inheritance();
     errors();

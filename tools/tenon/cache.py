@@ -23,6 +23,7 @@ _POSIX = (
 )
 LIBC_DEFINES = tuple(f"-D{name}=200809L" for name in _POSIX) + (
     "-D_UNIX98_THREAD_MUTEX_ATTRIBUTES=1",
+    "-D_POSIX_SPORADIC_SERVER=-1", "-D_POSIX_THREAD_SPORADIC_SERVER=-1",  # not offered
     # newlib's own default is int, which loses half of an ssize_t and clashes with lwIP.
     "-D_READ_WRITE_RETURN_TYPE=_ssize_t",
     # Each thread has its own errno and the like: __getreent() says whose.

@@ -16,6 +16,15 @@
 #include <tn/sysreg.h>
 #include <tn/thread.h>
 
+/*
+ * True if `p` is a multiple of 8 and `size` bytes there are memory of the program, readable
+ * whatever is in them: for handles that a caller may have invented.
+ */
+bool tn_is_memory(const void *p, size_t size);
+
+/* tn_thread.hooks of threads to come. */
+extern uint32_t tn_thread_hooks;
+
 #define TN_DAIF_I (1u << 7)
 
 /* The thread in whose ready ring `n` lies. */

@@ -49,9 +49,10 @@ struct tn_waitq {
 #define TN_THREAD_NEW 8u       /* created, not started */
 
 /* tn_thread.hooks: work that a switch from or to this thread has beyond the registers. */
-#define TN_HOOK_SLICE 1u /* round robin */
-#define TN_HOOK_TLS 4u   /* the program has thread-local variables */
-#define TN_HOOK_ECTX 2u  /* its FP/SIMD state must be loaded before it runs */
+#define TN_HOOK_SLICE 1u   /* round robin */
+#define TN_HOOK_TLS 4u     /* the program has thread-local variables */
+#define TN_HOOK_CPUTIME 8u /* its CPU time is counted */
+#define TN_HOOK_ECTX 2u    /* its FP/SIMD state must be loaded before it runs */
 
 /* A thread.  Fields are the kernel's; read them with the functions below. */
 struct tn_thread {
@@ -95,6 +96,8 @@ struct tn_thread {
     void (*async)(void);      /* to be called in its context before it goes on */
     void *posix;              /* the POSIX layer's part, NULL for a native thread */
     struct tn_thread *all[2]; /* list of all threads: next, previous */
+    uint64_t cpu_ticks;       /* on the CPU before cpu_since, with TN_HOOK_CPUTIME */
+    uint64_t cpu_since;       /* got the CPU */
     uint64_t affinity;        /* CPUs on which it may run */
 };
 
@@ -181,6 +184,18 @@ struct tn_thread *tn_thread_main(void);
  * by thread->all[0].  Scheduler locked.
  */
 struct tn_thread *tn_thread_all(void);
+
+/*
+ * True if `thread` is in that list: any value at all may be asked about, in constant time.
+ * Thread context, scheduler locked, or the answer may be old.
+ */
+bool tn_thread_exists(const struct tn_thread *thread);
+
+/*
+ * How long the thread had the CPU, in counter ticks.  The first call of a program begins the
+ * counting: before it main's time is all time, the others' is 0.  Thread context.
+ */
+uint64_t tn_thread_cpu_ticks(const struct tn_thread *thread);
 
 /* Bytes of the stack that were never used.  Any context. */
 size_t tn_thread_stack_unused(const struct tn_thread *thread);
