@@ -76,6 +76,16 @@ static inline int posix_prio_of(uint32_t prio)
     return (int)(TN_PRIO_LEAST - prio);
 }
 
+/* pthread_testcancel() without a call while there is nothing to do. */
+static inline void posix_cancel_test(void)
+{
+    const struct posix_thread *self = tn_thread_self()->posix;
+
+    if (TN_UNLIKELY(self != NULL && self->cancelled)) {
+        pthread_testcancel();
+    }
+}
+
 /* Around a wait that is a cancellation point. */
 static inline struct posix_thread *posix_cancel_begin(void)
 {

@@ -254,7 +254,7 @@ static bool wait(struct mq *q, struct tn_cond *cond, const struct timespec *dead
     self->cancel_point = 0;
     if (code == TN_EINTR && self->cancelled && self->cancel_state == PTHREAD_CANCEL_ENABLE) {
         tn_mutex_unlock(&q->lock);
-        pthread_testcancel();
+        posix_cancel_test();
         tn_mutex_lock(&q->lock);
     }
     errno = -code;
@@ -306,7 +306,7 @@ int mq_timedsend(mqd_t mq, const char *data, size_t size, unsigned int priority,
     struct message *m;
     bool tell;
 
-    pthread_testcancel();
+    posix_cancel_test();
     if (q == NULL || (open_table[mq].flags & O_ACCMODE) == O_RDONLY) {
         return fail(EBADF);
     }
@@ -354,7 +354,7 @@ ssize_t mq_timedreceive(mqd_t mq, char *data, size_t size, unsigned int *priorit
     unsigned p;
     ssize_t result;
 
-    pthread_testcancel();
+    posix_cancel_test();
     if (q == NULL || (open_table[mq].flags & O_ACCMODE) == O_WRONLY) {
         return fail(EBADF);
     }

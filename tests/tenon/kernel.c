@@ -5,6 +5,7 @@
 #include <string.h>
 #include <tn/alarm.h>
 #include <tn/barrier.h>
+#include <tn/blocks.h>
 #include <tn/irq.h>
 #include <tn/mutex.h>
 #include <tn/sem.h>
@@ -278,6 +279,43 @@ static void masked(void)
     join(0);
 }
 
+static struct tn_blocks blocks;
+
+static void *block_waiter(void *arg)
+{
+    void *block = NULL;
+
+    (void)arg;
+    MUST(tn_blocks_alloc(&blocks, &block, TN_FOREVER) == TN_OK);
+    MUST(block != NULL);
+    note('b');
+    MUST(tn_blocks_free(&blocks, block) == TN_OK);
+    return NULL;
+}
+
+static void block_pools(void)
+{
+    static uint64_t memory[64];
+    void *block[4];
+    void *none;
+
+    trace[0] = '\0';
+    MUST(tn_blocks_init(&blocks, memory, sizeof(memory), 0) == TN_EINVAL);
+    MUST(tn_blocks_init(&blocks, memory, sizeof(memory), 128) == TN_OK);
+    for (int i = 0; i < 4; i++) {
+        MUST(tn_blocks_alloc(&blocks, &block[i], 0) == TN_OK);
+    }
+    MUST(tn_blocks_alloc(&blocks, &none, 0) == TN_ENOMEM);
+    MUST(tn_blocks_alloc(&blocks, &none, tn_time_ticks() + 1000) == TN_ETIMEDOUT);
+    start(0, 10, block_waiter);
+    MUST(trace[0] == '\0');
+    MUST(tn_blocks_free(&blocks, block[2]) == TN_OK);
+    MUST(strcmp(trace, "b") == 0);
+    join(0);
+    MUST(tn_blocks_free(&blocks, &none) == TN_EINVAL);
+    MUST(tn_blocks_alloc(&blocks, &none, 0) == TN_OK && none == block[2]);
+}
+
 int main(void)
 {
     tn_thread_set_priority(tn_thread_self(), 128);
@@ -290,6 +328,7 @@ int main(void)
     sleeping();
     scheduler_lock();
     masked();
+    block_pools();
     puts("ok");
     return 0;
 }

@@ -30,6 +30,9 @@ KERNEL = {
     "stop a timer, 200 others": (44, 45, 1034, 32, 16, 19),
     "200 timers expire, all": (7600, 13200, 54000, 8800, 4000, 4000),
 }
+METRIC = {"cooperative": (83, None), "preemptive": (None, 221), "interrupt": (156, None),
+          "interrupt and preemption": (None, 396), "message": (174, None),
+          "synchronisation": (54, None), "memory": (58, None)}  # of ThreadX, Zephyr: the best
 HYPERVISORS = ["Bao", "Xen 4.17", "Xvisor"]
 HYPERCALLS = {"PSCI_VERSION by HVC": (188, 470, 396),
               "cheapest hypercall (IRQ enable, its own SGI)": (149, 416, 373)}
@@ -38,4 +41,6 @@ PAPER_SWITCH = {"ectx enabled": (339, 404, 535, 1392, 2242),
                 "ectx disabled": (166, 242, 304, 708, 1387),
                 "Zephyr": (304, 366, 455, 751, 1380)}
 PAPER_THREADS = (2, 10, 20, 50, 100)
-BESIDE = {"kernel": (KERNELS, KERNEL), "hypercalls": (HYPERVISORS, HYPERCALLS)}
+BESIDE = {"metric": (KERNELS[:2], {f"{line}, {interface}": best for line, best in METRIC.items()
+                                   for interface in ("native", "posix")}),
+          "kernel": (KERNELS, KERNEL), "hypercalls": (HYPERVISORS, HYPERCALLS)}

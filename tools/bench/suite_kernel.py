@@ -126,6 +126,31 @@ def suite_switch(_quick):
     return figures
 
 
+# Thread-Metric's loops: (limit, aim) over Tenon's own interface, and the best peer over POSIX.
+METRIC = {"cooperative": (60, 42, 83), "preemptive": (170, 110, 221), "interrupt": (110, 75, 156),
+          "interrupt and preemption": (290, 190, 396), "message": (130, 85, 174),
+          "synchronisation": (40, 26, 54), "memory": (50, 30, None)}
+METRIC_OPS = 100  # counted operations in a window: OPS in metric.h
+
+
+def suite_metric(quick):
+    """Thread-Metric: instructions for a counted operation."""
+    so, figures = measure.plugin("window.c", "model.c"), []
+    for interface in ("native", "posix"):
+        for mode in ("tenon",) if quick else ("tenon", "bare"):
+            for fp in ("off", "on"):
+                image, rows = program(f"metric_{interface}.c", mode, fp, so)
+                for row in rows:
+                    limit, aim, best = METRIC[row.name]
+                    bounds = (limit, aim) if interface == "native" else (best, limit)
+                    one = figure("metric", f"{row.name}, {interface}", f"{mode}, FP {fp}", row,
+                                 image, bounds)
+                    one.value, one.unit = row.result["median"] / METRIC_OPS, "instructions"
+                    one.events = {name: count / METRIC_OPS for name, count in one.events.items()}
+                    figures.append(one)
+    return figures
+
+
 def suite_timers(_quick):
     """Figure 9: what a timer costs against the number of timers."""
     so, figures = measure.plugin("window.c", "model.c"), []

@@ -41,6 +41,9 @@ HEADINGS = {
                       "`tenon` with FP registers of threads: barriers, system-register accesses, "
                       "exclusives, exception returns, accesses to devices."),
     "kernel-model": ("The same, in cycles of the model", MODEL),
+    "metric": ("Thread-Metric", "Its seven loops, written anew (tools/bench/metric.h): instructions "
+               "for a counted operation. Over Tenon's own interface, and over POSIX, where blocks "
+               "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
     "table1": ("Table 1: lines and bytes of the smallest complete system", "Mortise, Tenon and "
