@@ -19,8 +19,7 @@
 #define TN_CAP_MEMORY 8    /* ask for, give back and share memory */
 #define TN_CAP_SCHED 9     /* CPU scheduling in dynamic mode */
 #define TN_CAP_DEVICE 10   /* devices by MMIO: the regions in its descriptor */
-#define TN_CAP_VGIC 11   /* a GIC distributor of its own, as the board has it; SGIs among its CPUs \
-                          */
-#define TN_CAP_STAGE1 12 /* a kernel: translation and exceptions of its own, memory W and X */
+#define TN_CAP_VGIC 11     /* a GIC distributor of its own, as the board has; SGIs among its CPUs */
+#define TN_CAP_STAGE1 12   /* a kernel: translation and exceptions of its own, memory W and X */
 
 #endif
