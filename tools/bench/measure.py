@@ -184,25 +184,31 @@ class Row:
         return self.median.cycles
 
 
-def rows_of(image, so, *qemu):
-    """Run a <tn/bench.h> program with window.c; a Row for each of its rows, in order."""
-    symbols = image.symbols()
-    log = image.path + ".windows"
+def windows_of(image, so, *qemu, part=None, cpu=0):
+    """Run a <tn/bench.h> program with window.c; (what it printed, {row: [Window]})."""
+    symbols = image.symbols(part)
+    log = f"{image.path}.windows.{cpu}"
     args = ",".join(f"{key}={symbols['tn_bench_' + key]:#x}" for key in ("first", "last", "row"))
-    text = run(image, "-plugin", f"{so},out={log},model=1,{args}", *qemu)
+    text = run(image, "-plugin", f"{so},out={log},model=1,cpu={cpu},{args}", *qemu)
     windows, empty, window = {}, None, None
     with open(log, encoding="ascii") as file:
         for line in file:
+            fields = line.split()[1:]
             if line[0] == "T":
-                window.trace = [int(word, 16) for word in line.split()[1:]]
+                window.trace = [int(word, 16) for word in fields]
                 continue
-            window = Window([int(word) for word in line.split()[1:]], empty)
-            if window.row == 0:
-                if empty is None or window.length <= empty.length:
-                    empty = Window([int(word) for word in line.split()[1:]])
-                window = Window([int(word) for word in line.split()[1:]])
-            else:
+            fields = [int(word) for word in fields]
+            window = Window(fields, empty if fields[0] else None)
+            if fields[0]:
                 windows.setdefault(window.row, []).append(window)
+            elif empty is None or window.length <= empty.length:
+                empty = window
+    return text, windows
+
+
+def rows_of(image, so, *qemu):
+    """A Row for each row of a program that runs alone, in order."""
+    text, windows = windows_of(image, so, *qemu)
     rows = []
     for line in text.splitlines():
         if line.startswith("bench: "):

@@ -2,8 +2,9 @@
 """What Mortise executes, and the bypass runtime's interrupts."""
 import measure
 from figures import Figure
-from measure import BOARDS, VIRT, Counts, build, rows_of, say
+from measure import BOARDS, EL2, VIRT, Counts, Row, build, rows_of, say, windows_of
 from suite_kernel import figure
+from tenon import errors
 
 CALLS = {"PSCI_VERSION by HVC": ("psci", 90, 45),
          "cheapest hypercall (IRQ enable, its own SGI)": ("cheap", 70, 30),
@@ -44,4 +45,41 @@ def suite_bypass(quick):
         image = build("tools/bench/bypass.c", "bypass", board, "--mode", "bypass")
         for row in rows_of(image, so):
             figures.append(figure("bypass", row.name, board, row, image, BYPASS[row.name]))
+    return figures
+
+
+SIZES = (8, 64, 512, 4096)
+CHANNELS = [f"{kind}, {size} B" for kind in ("message", "latest value") for size in SIZES]
+
+
+def channel_figure(line, column, windows, image):
+    """A row of chan.c, which prints nothing: the median window, and its instructions at EL2."""
+    row = Row({"name": line}, windows)
+    value, names = row.median.length, measure.Functions(image)
+    row.result.update(median=value, max=row.windows[-1].length)
+    at_el2 = sum(EL2[0] <= address < EL2[1] for address in row.trace)
+    done = figure("channels", line, column, row, image)
+    done.functions = names.count((address, 1) for address in row.trace)
+    return done, at_el2
+
+
+def suite_channels(_quick):
+    """What sending and receiving execute, and a doorbell."""
+    so, figures = measure.plugin("window.c", "model.c"), []
+    image = build("-ftools/bench/chan.toml", "chan", VIRT)
+    for cpu, (name, column) in enumerate((("sender", "sender"), ("receiver", "receiver"))):
+        say(f"channels, {name}")
+        _, rows = windows_of(image, so, part=image.components[name], cpu=cpu)
+        for at, line in enumerate(CHANNELS):
+            if not rows.get(at + 1):
+                raise errors.Refusal(errors.RUN, f"channels: {name} has no windows of '{line}'")
+            done, at_el2 = channel_figure(line, column, rows[at + 1], image)
+            if at_el2:
+                raise errors.Refusal(errors.RUN, f"channels: {name}: '{line}' executed {at_el2} "
+                                     "instructions of Mortise; a channel is memory alone")
+            figures.append(done)
+        if name == "sender":
+            done, at_el2 = channel_figure("doorbell", column, rows[len(CHANNELS) + 1], image)
+            figures += [done, Figure("channels", "doorbell", "of these at EL2", at_el2,
+                                     "instructions at EL2", 150, 60)]
     return figures

@@ -46,6 +46,9 @@ HEADINGS = {
                "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
+    "channels": ("Channels between partitions", "One message or value sent or taken, the C call "
+                 "included; Mortise has no part but in the doorbell, whose receiver is "
+                 "interrupted without it."),
     "table1": ("Table 1: lines and bytes of the smallest complete system", "Mortise, Tenon and "
                "`hello`, by top folder; lines without comments and empty ones, headers counted, "
                "each library once."),

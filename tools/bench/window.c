@@ -4,7 +4,7 @@
  * a measured operation executed, which of them were barriers, system-register accesses, calls,
  * returns, exclusives or device accesses, and what they cost by the model of model.c.
  *
- *   -plugin window.so,out=FILE,first=0xADDR,last=0xADDR,row=0xADDR[,model=1]
+ *   -plugin window.so,out=FILE,first=0xADDR,last=0xADDR,row=0xADDR[,model=1][,cpu=N]
  *
  * The addresses are those of tn_bench_first, tn_bench_last and tn_bench_row.  A mark reads
  * PMCCNTR_EL0 and stores it: the store's address says which mark it was, and the window goes
@@ -15,7 +15,8 @@
  *     <misses, in the order of enum model_miss>
  *   T <addresses ...>    behind the first window of each row and length: what was executed
  *
- * One CPU only, as -icount has it.
+ * Only what one CPU executes counts, 0 unless told otherwise.  (-icount runs CPUs in turn, so that
+ * the target's own counter, which counts virtual time, would count the others, too.)
  */
 #include "window.h"
 
@@ -43,6 +44,7 @@ struct state {
 
 static uint64_t first_address, last_address, row_address;
 static bool model;
+static unsigned only_cpu;
 static FILE *out;
 static struct entry ring[RING];
 static uint64_t executed;
@@ -100,8 +102,9 @@ static void print_window(void)
 
 static void execute(unsigned cpu, void *data)
 {
-    (void)cpu;
     const struct insn *insn = data;
+    if (cpu != only_cpu)
+        return;
     if (model)
         model_insn(insn);
     if ((insn->bits & ~31u) == PMCCNTR_READ)
@@ -112,8 +115,9 @@ static void execute(unsigned cpu, void *data)
 
 static void access_done(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-    (void)cpu;
     (void)data;
+    if (cpu != only_cpu)
+        return;
     bool store = qemu_plugin_mem_is_store(info);
     struct qemu_plugin_hwaddr *hw = qemu_plugin_get_hwaddr(info, address);
     bool device = hw && qemu_plugin_hwaddr_is_io(hw);
@@ -198,7 +202,8 @@ static bool parse(const char *argument)
         return (out = fopen(argument + 4, "w")) != NULL;
     if (!strcmp(argument, "model=1"))
         return model = true;
-    return sscanf(argument, "first=%" SCNx64, &first_address) == 1 ||
+    return sscanf(argument, "cpu=%u", &only_cpu) == 1 ||
+           sscanf(argument, "first=%" SCNx64, &first_address) == 1 ||
            sscanf(argument, "last=%" SCNx64, &last_address) == 1 ||
            sscanf(argument, "row=%" SCNx64, &row_address) == 1;
 }
