@@ -10,6 +10,7 @@
 #include <tn/irqline.h>
 #include <tn/irqtable.h>
 #include <tn/compiler.h>
+#include <tn/trace_ring.h>
 
 TN_ALIGNED(4096) struct tn_irq_slot tn_irq_table[TN_IRQ_SLOTS];
 
@@ -39,6 +40,32 @@ static bool attached(uint32_t intid)
     return intid < CONFIG_TN_IRQ_LIMIT && tn_irq_table[intid].handler != stray;
 }
 
+#if CONFIG_TRACE
+static struct tn_irq_slot traced_table[CONFIG_TN_IRQ_LIMIT];
+
+/* The handler of every line while a trace is recorded: around the real one. */
+static void traced(void *arg)
+{
+    const struct tn_irq_slot *slot = arg;
+    uintptr_t intid = (uintptr_t)(slot - traced_table);
+
+    tn_trace_event(TN_TRACE_IRQ, (void *)intid);
+    slot->handler(slot->arg);
+    tn_trace_event(TN_TRACE_IRQ_END, (void *)intid);
+}
+#endif
+
+/* Interrupts masked. */
+static void set_slot(uint32_t intid, void (*handler)(void *arg), void *arg)
+{
+#if CONFIG_TRACE
+    traced_table[intid] = (struct tn_irq_slot){handler, arg};
+    handler = traced;
+    arg = &traced_table[intid];
+#endif
+    tn_irq_table[intid] = (struct tn_irq_slot){handler, arg};
+}
+
 int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
 {
     if (handler == NULL) {
@@ -51,7 +78,7 @@ int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
         return TN_EBUSY;
     }
     uint64_t daif = tn_irq_mask();
-    tn_irq_table[intid] = (struct tn_irq_slot){handler, arg};
+    set_slot(intid, handler, arg);
     tn_irqline_prepare(intid);
     tn_irq_restore(daif);
     return TN_OK;

@@ -58,9 +58,11 @@ static void adopt_main(void)
     t->timeout.user = TN_TIMER_THREAD;
     tn_ectx_adopt(t);
     tn_tls_adopt(t);
+    t->hooks |= tn_thread_hooks;
     tn_sysreg_write(tpidr_el1, (uintptr_t)t);
     tn_ready_insert(t);
     tn_thread_list_add(t);
+    tn_trace_event(TN_TRACE_SWITCH, t);
 }
 
 struct tn_thread *tn_thread_main(void)
@@ -86,12 +88,19 @@ static void start_idle(void)
     tn_thread_resume(&idle_thread);
 }
 
+static void start_trace(void)
+{
+    tn_trace_ring_init(&(struct tn_trace_threads){&tn_thread_list, offsetof(struct tn_thread, name),
+                                                  offsetof(struct tn_thread, all)});
+}
+
 void tn_kernel_init(void)
 {
     tn_sysreg_write(vbar_el1, (uintptr_t)tn_vectors);
     use_irq_stack(irq_stack + sizeof(irq_stack));
     tn_isb();
     tn_ectx_init();
+    start_trace();
     adopt_main();
     start_idle();
     tn_irq_init();

@@ -193,6 +193,7 @@ static int lock_once(struct tn_mutex *mutex, uint64_t deadline)
     if (deadline != TN_FOREVER) {
         tn_time_start(&self->timeout, deadline);
     }
+    tn_trace_event(TN_TRACE_MUTEX, mutex);
     return (int)tn_block(&mutex->waiters);
 }
 
@@ -248,6 +249,7 @@ void tn_mutex_pass(struct tn_mutex *mutex, struct tn_thread *self, long result)
     if (!tn_waitq_empty(&mutex->waiters)) {
         struct tn_thread *t = tn_waitq_pop(&mutex->waiters);
 
+        tn_trace_event(TN_TRACE_MUTEX_PASS, mutex);
         word |= (uintptr_t)t | (tn_waitq_empty(&mutex->waiters) ? 0 : TN_MUTEX_SLOW);
         t->blocked_on = NULL;
         __atomic_store_n(&mutex->word, word, __ATOMIC_RELEASE);

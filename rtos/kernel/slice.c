@@ -83,6 +83,7 @@ __attribute__((used)) void tn_switch_hooks(struct tn_thread *from, struct tn_thr
     if ((from->hooks | to->hooks) & TN_HOOK_SLICE) {
         tn_slice_switch(from, to);
     }
+    tn_trace_event(TN_TRACE_SWITCH, to);
     if (TN_UNLIKELY(to->hooks & TN_HOOK_CPUTIME)) {
         tn_cputime_switch(from, to);
     }

@@ -15,21 +15,21 @@
 
 #define CACHE_LINE 64u
 
-uint32_t tn_thread_hooks;
+uint32_t tn_thread_hooks = CONFIG_TRACE ? TN_HOOK_TRACE : 0;
 
-static struct tn_thread *all_threads;
+struct tn_thread *tn_thread_list;
 static struct tn_thread *next_checked; /* by tn_thread_check_one() */
 
 extern const volatile struct tn_layout tn_layout; /* filled in after the link */
 
 static void list_add(struct tn_thread *t)
 {
-    t->all[0] = all_threads;
+    t->all[0] = tn_thread_list;
     t->all[1] = NULL;
-    if (all_threads != NULL) {
-        all_threads->all[1] = t;
+    if (tn_thread_list != NULL) {
+        tn_thread_list->all[1] = t;
     }
-    all_threads = t;
+    tn_thread_list = t;
 }
 
 static void list_remove(struct tn_thread *t)
@@ -43,13 +43,13 @@ static void list_remove(struct tn_thread *t)
     if (t->all[1] != NULL) {
         t->all[1]->all[0] = t->all[0];
     } else {
-        all_threads = t->all[0];
+        tn_thread_list = t->all[0];
     }
 }
 
 struct tn_thread *tn_thread_all(void)
 {
-    return all_threads;
+    return tn_thread_list;
 }
 
 bool tn_is_memory(const void *p, size_t size)
@@ -72,7 +72,7 @@ bool tn_thread_exists(const struct tn_thread *thread)
         return false;
     }
     before = thread->all[1];
-    return before == NULL ? thread == all_threads
+    return before == NULL ? thread == tn_thread_list
                           : tn_is_memory(before, sizeof(*before)) && before->all[0] == thread;
 }
 
@@ -84,7 +84,7 @@ void tn_thread_list_add(struct tn_thread *t)
 void tn_thread_check_one(void)
 {
     uint64_t daif = tn_kernel_lock();
-    const struct tn_thread *t = next_checked != NULL ? next_checked : all_threads;
+    const struct tn_thread *t = next_checked != NULL ? next_checked : tn_thread_list;
 
     next_checked = t->all[0];
     tn_stack_check(t);
@@ -135,6 +135,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
     tn_thread_set_slice(thread, attr->slice_ns);
     daif = tn_kernel_lock();
     list_add(thread);
+    tn_trace_event(TN_TRACE_CREATE, thread);
     tn_kernel_unlock(daif);
     return attr->suspended ? TN_OK : tn_thread_resume(thread);
 }
@@ -185,6 +186,7 @@ __attribute__((used)) void tn_thread_exit(void *value)
 
     tn_stack_check(self);
     tn_kernel_enter();
+    tn_trace_exit(self, self->name);
     self->exit_value = value;
     tn_mutex_owner_ends(self);
     tn_ectx_end(self);

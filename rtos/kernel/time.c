@@ -100,6 +100,7 @@ static void timer_interrupt(void *arg)
         struct tn_timer *t = tn_timerq_expire(&tn_timers, now);
         struct tn_alarm *alarm = (struct tn_alarm *)(void *)t;
 
+        tn_trace_event(TN_TRACE_TIMER, t);
         if (TN_UNLIKELY(t == NULL)) {
             tn_kernel_leave();
         } else if (TN_UNLIKELY(t->user != TN_TIMER_ALARM)) {
@@ -145,6 +146,7 @@ long tn_sleep_ticks(uint64_t deadline)
         return TN_OK;
     }
     tn_kernel_enter();
+    tn_trace_event(TN_TRACE_BLOCK, NULL);
     self->state = TN_THREAD_BLOCKED;
     tn_time_start(&self->timeout, deadline);
     result = tn_switch_away(self);

@@ -20,6 +20,7 @@ COMMANDS = {
     "build": "compile, link and pack sources into one boot image",
     "run": "boot an image in QEMU",
     "debug": "boot an image in QEMU under gdb, with every component's symbols",
+    "trace": "record what an image does, for Perfetto or babeltrace",
     "inspect": "show what is in an image, and its file and memory map",
     "verify": "check an image's structure, checksums and digests",
     "size": "what costs how many bytes, and what changed",

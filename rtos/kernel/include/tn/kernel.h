@@ -15,6 +15,7 @@
 #include <tn/readyq.h>
 #include <tn/sysreg.h>
 #include <tn/thread.h>
+#include <tn/trace_ring.h>
 
 /*
  * True if `p` is a multiple of 8 and `size` bytes there are memory of the program, readable
@@ -24,6 +25,9 @@ bool tn_is_memory(const void *p, size_t size);
 
 /* tn_thread.hooks of threads to come. */
 extern uint32_t tn_thread_hooks;
+
+/* The first of tn_thread_all(). */
+extern struct tn_thread *tn_thread_list;
 
 #define TN_DAIF_I (1u << 7)
 
@@ -159,6 +163,7 @@ void tn_timeout_stop(struct tn_thread *t);
  */
 static inline bool tn_wake(struct tn_thread *t, long result)
 {
+    tn_trace_event(TN_TRACE_READY, t);
     t->result = result;
     t->waitq = NULL;
     if (TN_UNLIKELY(tn_timer_active(&t->timeout))) {
@@ -191,6 +196,7 @@ static inline long tn_block(struct tn_waitq *q)
     struct tn_cpu *cpu = tn_cpu_of(self);
 
     tn_readyq_remove(&cpu->ready, &self->run);
+    tn_trace_event(TN_TRACE_BLOCK, q);
     self->state = TN_THREAD_BLOCKED;
     tn_waitq_insert(q, self);
     return tn_switch(self, tn_ready_first(cpu));

@@ -52,6 +52,7 @@ struct tn_waitq {
 #define TN_HOOK_SLICE 1u   /* round robin */
 #define TN_HOOK_TLS 4u     /* the program has thread-local variables */
 #define TN_HOOK_CPUTIME 8u /* its CPU time is counted */
+#define TN_HOOK_TRACE 16u  /* switches are recorded */
 #define TN_HOOK_ECTX 2u    /* its FP/SIMD state must be loaded before it runs */
 
 /* A thread.  Fields are the kernel's; read them with the functions below. */

@@ -23,6 +23,19 @@
 #define TN_TRACE_NONE 0u
 #define TN_TRACE_USER 0x10000u
 
+/* The system's.  An argument is an address, but for interrupts their number. */
+#define TN_TRACE_SWITCH 1u      /* this thread runs now */
+#define TN_TRACE_READY 2u       /* this thread is ready again */
+#define TN_TRACE_BLOCK 3u       /* the running thread waits for this, 0: for a time */
+#define TN_TRACE_CREATE 4u      /* this thread is there */
+#define TN_TRACE_EXIT 5u        /* this thread, which runs, ends */
+#define TN_TRACE_IRQ 6u         /* a handler begins */
+#define TN_TRACE_IRQ_END 7u     /* it ended */
+#define TN_TRACE_TIMER 8u       /* this timer expired */
+#define TN_TRACE_MUTEX 9u       /* the running thread waits for this mutex */
+#define TN_TRACE_NAME 11u       /* four characters of the name of a thread that ends next */
+#define TN_TRACE_MUTEX_PASS 10u /* the running thread gives this mutex to one that waits */
+
 struct tn_trace_event {
     uint64_t time; /* ticks of the counter */
     uint32_t id;
@@ -38,7 +51,10 @@ struct tn_trace_header {
     uint32_t cpu;         /* number of the CPU in its component */
     uint64_t frequency;   /* ticks in a second */
     uint64_t next;        /* events recorded so far */
-    uint64_t reserved[3];
+    uint64_t address;     /* of this header, as the program sees it; 0: not told */
+    uint64_t threads;     /* of the pointer to the first thread, 0: there are none */
+    uint32_t name_offset; /* in a thread: the pointer to its name, */
+    uint32_t next_offset; /* to the next thread */
 };
 
 _Static_assert(sizeof(struct tn_trace_event) == 16, "layout is ABI");
@@ -48,5 +64,6 @@ _Static_assert(sizeof(struct tn_trace_header) == 64, "layout is ABI");
 _Static_assert(offsetof(struct tn_trace_header, capacity) == 16, "layout is ABI");
 _Static_assert(offsetof(struct tn_trace_header, frequency) == 24, "layout is ABI");
 _Static_assert(offsetof(struct tn_trace_header, next) == 32, "layout is ABI");
+_Static_assert(offsetof(struct tn_trace_header, next_offset) == 60, "layout is ABI");
 
 #endif
