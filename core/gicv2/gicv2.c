@@ -7,6 +7,7 @@
 #include <tn/gic.h>
 
 #include <tn/gic_regs.h>
+#include <tn/sysreg.h>
 
 #define GICD_SGIR 0xf00
 #define SGIR_SELF (2u << 24)
@@ -100,4 +101,22 @@ void tn_gic_pend(const struct tn_gic *gic, uint32_t intid)
     } else {
         gic_write_bit(gic->gicd, GIC_ISPENDR, intid);
     }
+}
+
+/* A bit, which the registers that are banked for SGIs show to their CPU. */
+uint64_t tn_gic_target(uintptr_t gicd)
+{
+    return tn_mmio_read32(gicd + GIC_ITARGETSR) & 0xff;
+}
+
+/* The DSB: the interrupt may overtake what was stored to other kinds of memory. */
+void tn_gic_send(uintptr_t gicd, uint64_t target, uint32_t intid)
+{
+    tn_dsb(ishst);
+    tn_mmio_write32(gicd + GICD_SGIR, (uint32_t)target << 16 | intid);
+}
+
+void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target)
+{
+    tn_mmio_write8(gicd + GIC_ITARGETSR + intid, (uint8_t)target);
 }

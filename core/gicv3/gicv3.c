@@ -33,6 +33,7 @@
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
 #define ICC_BPR1_EL1 S3_0_C12_C12_3
 #define ICC_CTLR_EL1 S3_0_C12_C12_4
+#define ICC_SGI1R_EL1 S3_0_C12_C11_5
 #define ICC_SRE_EL1 S3_0_C12_C12_5
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_SRE_EL2 S3_4_C12_C9_5
@@ -156,4 +157,32 @@ void tn_gic_disable(const struct tn_gic *gic, uint32_t intid)
 void tn_gic_pend(const struct tn_gic *gic, uint32_t intid)
 {
     gic_write_bit(frame_of(gic, intid), GIC_ISPENDR, intid);
+}
+
+/* The affinity fields, as MPIDR_EL1 has them. */
+uint64_t tn_gic_target(uintptr_t gicd)
+{
+    (void)gicd;
+    return READ(mpidr_el1) & MPIDR_AFFINITY;
+}
+
+/* The DSB: a write of a system register waits for no store.  The ISB: it happens now. */
+void tn_gic_send(uintptr_t gicd, uint64_t target, uint32_t intid)
+{
+    uint64_t aff0 = target & 0xff;
+    uint64_t aff1 = target >> 8 & 0xff;
+    uint64_t aff2 = target >> 16 & 0xff;
+    uint64_t aff3 = target >> 32 & 0xff;
+
+    (void)gicd;
+    tn_dsb(ishst);
+    WRITE(ICC_SGI1R_EL1, aff3 << 48 | aff0 >> 4 << 44 | aff2 << 32 | (uint64_t)intid << 24 |
+                             aff1 << 16 | 1ull << (aff0 & 15));
+    tn_isb();
+}
+
+void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target)
+{
+    tn_mmio_write32(gicd + GICD_IROUTER + intid * 8, (uint32_t)target);
+    tn_mmio_write32(gicd + GICD_IROUTER + intid * 8 + 4, (uint32_t)(target >> 32));
 }

@@ -83,6 +83,14 @@ static void rotate(void)
     }
     level = first->level;
     TN_CHECK(tn_readyq_level(&q) == level);
+    for (uint32_t at = 0; at < TN_READYQ_LEVELS; at++) {
+        uint32_t after = at + 1;
+
+        while (after < TN_READYQ_LEVELS && used[after] == 0) {
+            after++;
+        }
+        TN_CHECK(tn_readyq_after(&q, at) == after);
+    }
     TN_CHECK(tn_readyq_first(&q) == first);
     TN_CHECK(tn_readyq_head(&q, level) == first);
     position[first - threads] = back++;

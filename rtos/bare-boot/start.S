@@ -6,18 +6,12 @@
  * that the program's map does not have as code; it faults to VBAR_EL1 + 0x200, and that is the
  * program's start (rtos/boot).
  */
+#include <tn/bare_el.h>
 #include <tn/board.h>
 
 #define CURRENT_EL2 (2 << 2)
 #define INFO_HV_BSS_OFFSET (0x40 + 24) /* struct tn_image_info is ABI */
 #define STACK 4096
-
-#define HCR_RW (1 << 31)
-#define CPTR_EL2_RES1 0x33ff
-#define CNTHCTL_OPEN 3
-#define ICC_SRE_EL2 S3_4_C12_C9_5
-#define ICC_SRE_OPEN 0xf
-#define SPSR_EL1H_MASKED 0x3c5
 
 /* Attribute 0: Normal Write-Back; 1: Device-nGnRE. */
 #define MAIR 0x04ff
@@ -27,11 +21,6 @@
 #define TCR (1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | (64 - TN_BOARD_IPA_BITS))
 #define TCR_IPS_SHIFT 32
 #define PARANGE_48 5
-
-        .macro  load32 reg, value
-        movz    \reg, #(\value) & 0xffff
-        movk    \reg, #(\value) >> 16 & 0xffff, lsl #16
-        .endm
 
         .section .hv.start, "ax", %progbits
         .globl  start
@@ -76,31 +65,4 @@ start:
 0:      b       0b
 
 from_el2:
-        load32  x9, HCR_RW
-        msr     hcr_el2, x9
-        mov     x9, #CPTR_EL2_RES1
-        msr     cptr_el2, x9
-        msr     hstr_el2, xzr
-        mov     x9, #CNTHCTL_OPEN
-        msr     cnthctl_el2, x9
-        msr     cntvoff_el2, xzr
-        mrs     x9, pmcr_el0            /* all counters are EL1's */
-        ubfx    x9, x9, #11, #5
-        msr     mdcr_el2, x9
-        mrs     x9, midr_el1
-        msr     vpidr_el2, x9
-        mrs     x9, mpidr_el1
-        msr     vmpidr_el2, x9
-        .if     TN_BOARD_GICR_BASE
-        mov     x9, #ICC_SRE_OPEN
-        msr     ICC_SRE_EL2, x9
-        .endif
-        msr     sctlr_el1, x20
-        mov     x9, #SPSR_EL1H_MASKED
-        msr     spsr_el2, x9
-        msr     elr_el2, x19
-        tlbi    alle1
-        ic      iallu
-        dsb     nsh
-        isb
-        eret
+        enter_el1 x19, x20

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <tn/board.h>
 #include <tn/kernel_end.h>
+#include <tn/percpu.h>
 #include <tn/psci.h>
 #include <tn/sysreg.h>
 #include <tn/uart.h>
@@ -25,7 +26,7 @@ static void put(const char *text)
 /* Where the boot loader ran at EL1, what answers PSCI is reached by HVC (Arm DEN0022, 5.2.1). */
 static TN_NORETURN void power_off(void)
 {
-    if (tn_sysreg_read(tpidrro_el0) != BOOTED_AT_EL2) {
+    if (tn_percpu_boot_el() != BOOTED_AT_EL2) {
         register uint64_t x0 __asm__("x0") = TN_PSCI_BASE | TN_PSCI_SYSTEM_OFF;
 
         __asm__ volatile("hvc #0" : "+r"(x0) : : "memory");
@@ -38,6 +39,7 @@ void tn_image_exit(int status)
     unsigned n = (unsigned)status & 0xff;
     char digits[] = {(char)('0' + n / 100), (char)('0' + n / 10 % 10), (char)('0' + n % 10), '\0'};
 
+    tn_percpu_stop_others();
     if (n != 0) {
         put("tenon: program \"");
         put(tn_argv[0]);

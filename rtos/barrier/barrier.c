@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Barriers.  Two queues: the last of a round wakes one while early ones of the next round enter
- * the other.  A third round cannot begin before all of the first have left.
+ * the other.  A third round cannot begin before all of the first have left, because they are all
+ * ready before another thread runs (tn_wake_all()).
  */
 #include <tn/barrier.h>
 #include <tn/kernel.h>
@@ -33,16 +34,6 @@ int tn_barrier_wait(struct tn_barrier *barrier)
     barrier->arrived = 0;
     barrier->round++;
     tn_kernel_leave();
-
-    tn_sched_lock();
-    for (bool more = true; more;) {
-        tn_kernel_enter();
-        more = !tn_waitq_empty(q);
-        if (more) {
-            tn_wake(tn_waitq_pop(q), 0);
-        }
-        tn_kernel_leave();
-    }
-    tn_sched_unlock();
+    tn_wake_all(q, 0);
     return 1;
 }

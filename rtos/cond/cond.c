@@ -50,21 +50,9 @@ int tn_cond_signal_slow(struct tn_cond *cond)
     return TN_OK;
 }
 
-/*
- * Those who wait at the call, and nobody who comes meanwhile: the scheduler is locked, so that
- * the woken run after the last was woken.  The kernel lock is let go between two.
- */
 void tn_cond_broadcast(struct tn_cond *cond)
 {
-    bool in_irq = tn_in_irq();
-
-    if (!in_irq) {
-        tn_sched_lock();
-    }
-    while (__atomic_load_n(&cond->waiters.first, __ATOMIC_RELAXED) != NULL) {
-        tn_cond_signal_slow(cond);
-    }
-    if (!in_irq) {
-        tn_sched_unlock();
+    if (__atomic_load_n(&cond->waiters.first, __ATOMIC_RELAXED) != NULL) {
+        tn_wake_all(&cond->waiters, TN_OK);
     }
 }

@@ -11,17 +11,13 @@
  */
 #include <stddef.h>
 #include <tn/ectx.h>
+#include <tn/ectx_state.h>
 #include <tn/kernel.h>
 
 #define CPACR_FPEN (3u << 20)
 
 _Static_assert(offsetof(struct tn_ectx, fpcr) == 512, "state.S");
 _Static_assert(offsetof(struct tn_ectx, fpsr) == 520, "state.S");
-
-void tn_ectx_save_full(struct tn_ectx *state);
-void tn_ectx_load_full(const struct tn_ectx *state);
-void tn_ectx_save_part(struct tn_ectx *state);
-void tn_ectx_load_part(const struct tn_ectx *state);
 
 static struct tn_thread *owner; /* whose state is in the registers, NULL: nobody's */
 static struct tn_ectx main_state;

@@ -161,7 +161,7 @@ static void budget_over(struct tn_thread *thread)
     edf->state = OVERRUN;
     edf->overruns++;
     apply(edf, CONFIG_TN_EDF_OVERRUN_PRIORITY);
-    tn_percpu_resched(tn_ready_first(tn_cpu_of(thread)), 0);
+    tn_percpu_resched_on(tn_cpu_of(thread));
 }
 
 /* Until the release's handler has begun a job.  Lock held, released. */

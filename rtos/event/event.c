@@ -95,5 +95,10 @@ void tn_event_set(struct tn_event *event, uint32_t flags)
 
 uint32_t tn_event_clear(struct tn_event *event, uint32_t flags)
 {
-    return __atomic_fetch_and(&event->flags, ~flags, __ATOMIC_RELAXED);
+    uint64_t daif = tn_kernel_lock();
+    uint32_t before = event->flags;
+
+    event->flags = before & ~flags;
+    tn_kernel_unlock(daif);
+    return before;
 }

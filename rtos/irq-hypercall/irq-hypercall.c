@@ -16,6 +16,10 @@ void tn_irqline_init(void)
 {
 }
 
+void tn_irqline_init_cpu(void)
+{
+}
+
 void tn_irqline_prepare(uint32_t intid)
 {
     (void)intid;

@@ -49,12 +49,23 @@ static void put_hex(const char *name, uint64_t value)
     tn_uart_write(TN_BOARD_CONSOLE_BASE, digits, sizeof(digits));
 }
 
+/* Ends the name and says, where there are several, which CPU it is. */
+static void put_cpu(void)
+{
+    const char text[] = {'"', ' ', 'o', 'n', ' ',
+                         'C', 'P', 'U', ' ', (char)('0' + tn_percpu_number())};
+
+    tn_uart_write(TN_BOARD_CONSOLE_BASE, text, CONFIG_CPUS > 1 ? sizeof(text) : 1);
+}
+
 void tn_fault_stack(const struct tn_thread *t)
 {
     tn_sysreg_write(daif, TN_DAIF_I);
+    tn_percpu_stop_others();
     put("\r\ntenon: stack overflow of thread \"");
     put_name(t->name);
-    put("\"\r\n");
+    put_cpu();
+    put("\r\n");
     tn_image_fault();
 }
 
@@ -62,10 +73,12 @@ void tn_fault(uint64_t vector, const uint64_t *frame)
 {
     struct tn_thread *self = tn_thread_self();
 
+    tn_percpu_stop_others();
     put("\r\ntenon: fault in ");
     put(vector < SYNC_OF_THREAD ? "a handler over thread \"" : "thread \"");
     put_name(self->name);
-    put_hex("\"\r\ntenon: vector ", vector);
+    put_cpu();
+    put_hex("\r\ntenon: vector ", vector);
     put_hex(" esr ", tn_sysreg_read(esr_el1));
     put_hex(" elr ", tn_sysreg_read(elr_el1));
     put_hex(" far ", tn_sysreg_read(far_el1));

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <tn/abi/layout.h>
 #include <tn/ectx.h>
+#include <tn/irq.h>
 #include <tn/irqline.h>
 #include <tn/irqtable.h>
 #include <tn/kernel.h>
@@ -14,17 +15,19 @@
 #include <tn/kernel_tls.h>
 
 #define IDLE_STACK TN_STACK_MIN
+#define CPUS CONFIG_CPUS
 
 extern char __stack_top[];
 extern const volatile struct tn_layout tn_layout; /* filled in after the link */
 
+/* Those of an image with one CPU; of several: rtos/smp. */
 struct tn_cpu tn_cpu0;
 uint32_t tn_resched;
 
 static struct tn_thread main_thread;
-static struct tn_thread idle_thread;
-static TN_ALIGNED(16) char idle_stack[IDLE_STACK];
-static TN_ALIGNED(16) char irq_stack[CONFIG_TN_IRQ_STACK];
+static struct tn_thread idle_threads[CPUS];
+static TN_ALIGNED(16) char idle_stacks[CPUS][IDLE_STACK];
+static TN_ALIGNED(16) char irq_stacks[CPUS][CONFIG_TN_IRQ_STACK];
 
 void tn_vectors(void);
 
@@ -37,10 +40,21 @@ static void *idle(void *arg)
     }
 }
 
-/* An interrupt's stack is SP_EL0 while SP_EL1 is in use. */
-static void use_irq_stack(char *top)
+/* What each CPU does first.  An interrupt's stack is SP_EL0 while SP_EL1 is in use. */
+static void begin_cpu(unsigned number)
 {
-    tn_sysreg_write(sp_el0, (uintptr_t)top);
+    tn_percpu_begin(number);
+    tn_sysreg_write(vbar_el1, (uintptr_t)tn_vectors);
+    tn_sysreg_write(sp_el0, (uintptr_t)(irq_stacks[number] + sizeof(irq_stacks[0])));
+    tn_isb();
+    tn_ectx_init();
+}
+
+/* The caller, on whatever stack, is `t` from here on. */
+static void become(struct tn_thread *t)
+{
+    tn_sysreg_write(tpidr_el1, (uintptr_t)t);
+    tn_percpu_set_current(t);
 }
 
 static void adopt_main(void)
@@ -50,6 +64,7 @@ static void adopt_main(void)
     t->run.level = CONFIG_TN_MAIN_PRIORITY;
     t->base_prio = CONFIG_TN_MAIN_PRIORITY;
     t->threshold = CONFIG_TN_MAIN_PRIORITY;
+    t->affinity = TN_CPUS_ALL;
     t->name = "main";
     t->stack = (char *)(uintptr_t)tn_layout.stack_bottom;
     t->stack_size = (size_t)(__stack_top - t->stack);
@@ -59,7 +74,7 @@ static void adopt_main(void)
     tn_ectx_adopt(t);
     tn_tls_adopt(t);
     t->hooks |= tn_thread_hooks;
-    tn_sysreg_write(tpidr_el1, (uintptr_t)t);
+    become(t);
     tn_ready_insert(t);
     tn_thread_list_add(t);
     tn_trace_event(TN_TRACE_SWITCH, t);
@@ -70,22 +85,28 @@ struct tn_thread *tn_thread_main(void)
     return &main_thread;
 }
 
-static void start_idle(void)
+/* The thread of a CPU that has nothing else, ready for good. */
+static void make_idle(unsigned number)
 {
+    struct tn_thread *t = &idle_threads[number];
+    struct tn_cpu *cpu = tn_cpu_number(number);
     const struct tn_thread_attr attr = {
         .name = "idle",
-        .stack = idle_stack,
-        .stack_size = sizeof(idle_stack),
+        .stack = idle_stacks[number],
+        .stack_size = IDLE_STACK,
         .prio = TN_PRIO_LEAST,
+        .affinity = 1ull << number,
         .suspended = true,
     };
 
-    tn_thread_create(&idle_thread, &attr, idle, NULL);
-    idle_thread.run.level = TN_PRIO_IDLE;
-    idle_thread.threshold = TN_PRIO_IDLE;
-    idle_thread.base_prio = TN_PRIO_IDLE;
-    tn_cpu0.idle = &idle_thread;
-    tn_thread_resume(&idle_thread);
+    tn_thread_create(t, &attr, idle, NULL);
+    t->run.level = TN_PRIO_IDLE;
+    t->threshold = TN_PRIO_IDLE;
+    t->base_prio = TN_PRIO_IDLE;
+    t->state = 0;
+    t->cpu = cpu;
+    cpu->idle = t;
+    tn_readyq_push_tail(&cpu->ready, &t->run);
 }
 
 static void start_trace(void)
@@ -96,15 +117,33 @@ static void start_trace(void)
 
 void tn_kernel_init(void)
 {
-    tn_sysreg_write(vbar_el1, (uintptr_t)tn_vectors);
-    use_irq_stack(irq_stack + sizeof(irq_stack));
-    tn_isb();
-    tn_ectx_init();
+    begin_cpu(0);
     start_trace();
     adopt_main();
-    start_idle();
+    for (unsigned i = 0; i < CPUS; i++) {
+        make_idle(i);
+    }
     tn_irq_init();
     tn_irqline_init();
     tn_time_init();
-    tn_kernel_leave();
+    tn_irq_unmask();
+    tn_percpu_start_others();
+}
+
+/* Its idle thread runs as if somebody had switched to it. */
+void tn_kernel_join(unsigned number)
+{
+    begin_cpu(number);
+    become(tn_cpu_number(number)->idle);
+    tn_irqline_init_cpu();
+    tn_time_init_cpu();
+    tn_percpu_online();
+    tn_irq_unmask();
+    idle(NULL);
+    __builtin_unreachable();
+}
+
+void *tn_kernel_join_stack(unsigned number)
+{
+    return tn_cpu_number(number)->idle->sp;
 }

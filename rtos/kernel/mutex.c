@@ -161,6 +161,10 @@ static int lock_once(struct tn_mutex *mutex, uint64_t deadline)
         return TN_EPERM;
     }
     tn_kernel_enter();
+    if (tn_percpu_refuses(self)) {
+        tn_kernel_leave();
+        return TN_EINTR;
+    }
     owner = tn_mutex_owner(mutex);
     if (owner == self && lock_again(mutex, &result)) {
         tn_kernel_leave();

@@ -16,31 +16,64 @@ static __attribute__((noinline)) void run_async(struct tn_thread *self)
     void (*fn)(void) = self->async;
 
     self->async = NULL;
+    self->hooks &= ~TN_HOOK_ASYNC;
     tn_kernel_leave();
     tn_ectx_around(self, fn);
     tn_kernel_enter();
 }
 
+/* Who is to run instead of `self`, NULL: nobody. */
+static inline struct tn_thread *preempting(struct tn_thread *self)
+{
+    struct tn_thread *next;
+
+    if (tn_percpu_obey(self, &next)) {
+        return next;
+    }
+    next = tn_ready_first(tn_cpu_of(self));
+    if (next == self) {
+        return NULL;
+    }
+    if (next->run.level > self->threshold) {
+        tn_percpu_held_back(next, self);
+        return NULL;
+    }
+    tn_percpu_left_waiting(self);
+    return next;
+}
+
+/*
+ * The switch back to a preempted thread lets interrupts in some instructions before the interrupt's
+ * frame is popped.  What comes there must not preempt: each time there would be one more frame on
+ * the stack.  It leaves that to us.
+ */
 void tn_irq_reschedule(void)
 {
     struct tn_thread *self = tn_thread_self();
-    struct tn_cpu *cpu = tn_cpu_of(self);
     struct tn_thread *next;
 
-    tn_percpu_lock();
-    while (TN_UNLIKELY(self->async != NULL)) {
-        run_async(self);
-    }
-    tn_resched = 0;
-    tn_stack_check(self);
-    next = tn_ready_first(cpu);
-    if (next == self || next->run.level > self->threshold) {
-        tn_percpu_unlock();
+    if (TN_UNLIKELY(self->resuming)) {
         return;
     }
-    tn_ectx_preempted(self, 1);
-    tn_switch(self, next);
-    tn_ectx_preempted(self, 0);
+    do {
+        tn_percpu_lock();
+        while (TN_UNLIKELY(self->async != NULL)) {
+            run_async(self);
+        }
+        tn_percpu_resched_done();
+        tn_stack_check(self);
+        next = preempting(self);
+        if (next == NULL) {
+            tn_percpu_unlock();
+            return;
+        }
+        tn_ectx_preempted(self, 1);
+        self->resuming = 1;
+        tn_switch(self, next);
+        __asm__ volatile("msr daifset, #2" : : : "memory");
+        self->resuming = 0;
+        tn_ectx_preempted(self, 0);
+    } while (TN_UNLIKELY(tn_percpu_resched_asked()));
 }
 
 /*
@@ -49,20 +82,19 @@ void tn_irq_reschedule(void)
  */
 static __attribute__((noinline)) void yield_held(struct tn_thread *self)
 {
-    struct tn_cpu *cpu = tn_cpu_of(self);
     struct tn_thread *next;
 
     if (self->lock_depth != 0) {
         return;
     }
     tn_kernel_enter();
-    tn_readyq_rotate(&cpu->ready, &self->run);
-    next = tn_ready_first(cpu);
+    tn_readyq_rotate(&tn_cpu_of(self)->ready, &self->run);
+    next = tn_ready_first(tn_cpu_of(self));
     if (next == self) {
         tn_kernel_leave();
         return;
     }
-    tn_switch(self, next);
+    tn_switch_ready(self, next);
 }
 
 void tn_thread_yield(void)
@@ -84,18 +116,26 @@ void tn_thread_yield(void)
         tn_kernel_leave();
         return;
     }
-    tn_switch(self, next);
+    tn_switch_ready(self, next);
 }
 
 void tn_sched_lock(void)
 {
     struct tn_thread *self = tn_thread_self();
+    uint64_t daif = 0;
 
+    /* Other CPUs write the threshold when they change the priority. */
+    if (CONFIG_CPUS > 1) {
+        daif = tn_kernel_lock();
+    }
     /* Before the depth, so that an interrupt in between finds the thread held. */
     self->held = 1;
     self->threshold = 0;
     __asm__ volatile("" : : : "memory");
     self->lock_depth++;
+    if (CONFIG_CPUS > 1) {
+        tn_kernel_unlock(daif);
+    }
 }
 
 void tn_sched_unlock(void)
@@ -103,18 +143,63 @@ void tn_sched_unlock(void)
     struct tn_thread *self = tn_thread_self();
     struct tn_thread *next;
 
-    if (self->lock_depth == 0 || --self->lock_depth != 0 || self->cooperative) {
+    if (self->lock_depth == 0 || --self->lock_depth != 0) {
+        return;
+    }
+    if (self->cooperative && CONFIG_CPUS == 1) {
         return;
     }
     tn_kernel_enter();
-    self->held = 0;
-    self->threshold = self->run.level;
+    if (!self->cooperative) {
+        self->held = 0;
+        self->threshold = self->run.level;
+    }
+    if (tn_percpu_obey(self, &next)) {
+        tn_switch(self, next);
+        return;
+    }
     next = tn_ready_first(tn_cpu_of(self));
     if (next->run.level >= self->threshold) {
         tn_kernel_leave();
         return;
     }
-    tn_switch(self, next);
+    tn_switch_ready(self, next);
+}
+
+static void wake_all_at_once(struct tn_waitq *q, long result)
+{
+    uint64_t daif = tn_kernel_lock();
+
+    while (!tn_waitq_empty(q)) {
+        tn_wake(tn_waitq_pop(q), result);
+    }
+    tn_reschedule(tn_ready_first(tn_cpu_of(tn_thread_self())), daif, TN_OK);
+}
+
+void tn_wake_all(struct tn_waitq *q, long result)
+{
+    bool in_irq = tn_in_irq();
+
+    if (CONFIG_CPUS > 1) {
+        wake_all_at_once(q, result);
+        return;
+    }
+    if (!in_irq) {
+        tn_sched_lock();
+    }
+    for (bool more = true; more;) {
+        uint64_t daif = tn_kernel_lock();
+
+        more = !tn_waitq_empty(q);
+        if (more && tn_wake(tn_waitq_pop(q), result)) {
+            tn_reschedule(tn_ready_first(tn_cpu_of(tn_thread_self())), daif, TN_OK);
+        } else {
+            tn_kernel_unlock(daif);
+        }
+    }
+    if (!in_irq) {
+        tn_sched_unlock();
+    }
 }
 
 /* Behind the last ring whose priority is more urgent, or at the end of its own ring. */
@@ -185,6 +270,7 @@ void tn_priority_apply(struct tn_thread *t, uint32_t prio)
         } else {
             tn_readyq_move_head(ready, &t->run, prio);
         }
+        tn_percpu_priority_changed(t);
     } else if (q != NULL) {
         tn_waitq_remove(t);
         t->run.level = prio;

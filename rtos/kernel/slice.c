@@ -13,21 +13,30 @@
 #include <tn/kernel_time.h>
 #include <tn/time.h>
 
-static struct tn_timer slice_timer = {.slot = TN_TIMER_IDLE, .user = TN_TIMER_SLICE};
+/* One for each CPU. */
+static struct tn_timer slice_timers[CONFIG_CPUS] = {
+    [0 ... CONFIG_CPUS - 1] = {.slot = TN_TIMER_IDLE, .user = TN_TIMER_SLICE}};
+
+static struct tn_timer *timer_of(const struct tn_cpu *cpu)
+{
+    return &slice_timers[tn_cpu_index(cpu)];
+}
 
 /* The running thread's slice begins, or goes on, now. */
 static void slice_start(struct tn_thread *t)
 {
-    tn_time_start(&slice_timer, tn_time_counter() + t->slice_left);
+    tn_time_start(timer_of(tn_cpu_of(t)), tn_time_counter() + t->slice_left);
 }
 
 void tn_slice_switch(struct tn_thread *from, struct tn_thread *to)
 {
-    if (from->hooks & TN_HOOK_SLICE && tn_timer_active(&slice_timer)) {
-        uint64_t now = tn_time_counter();
-        uint64_t end = slice_timer.deadline;
+    struct tn_timer *timer = timer_of(tn_cpu_of(to));
 
-        tn_timerq_stop(&tn_timers, &slice_timer);
+    if (from->hooks & TN_HOOK_SLICE && tn_timer_active(timer)) {
+        uint64_t now = tn_time_counter();
+        uint64_t end = timer->deadline;
+
+        tn_timerq_stop(&tn_timers, timer);
         from->slice_left = end > now ? end - now : 0;
         if (from->slice_over == NULL && (from->state != 0 || end <= now)) {
             from->slice_left = from->slice;
@@ -39,10 +48,10 @@ void tn_slice_switch(struct tn_thread *from, struct tn_thread *to)
 }
 
 /* The timer has expired: from the timer's interrupt, kernel lock held. */
-void tn_slice_expired(void)
+void tn_slice_expired(const struct tn_timer *timer)
 {
-    struct tn_thread *self = tn_thread_self();
-    struct tn_cpu *cpu = tn_cpu_of(self);
+    struct tn_cpu *cpu = tn_cpu_number((unsigned)(timer - slice_timers));
+    struct tn_thread *self = tn_percpu_current(cpu);
 
     if (self->slice_over != NULL) {
         self->slice_left = 0;
@@ -52,7 +61,7 @@ void tn_slice_expired(void)
     self->slice_left = self->slice;
     if (self->state == 0 && !self->held && self->run.next != &self->run) {
         tn_readyq_rotate(&cpu->ready, &self->run);
-        tn_resched = 1;
+        tn_percpu_resched_on(cpu);
     } else {
         slice_start(self);
     }
@@ -69,8 +78,8 @@ void tn_thread_set_slice(struct tn_thread *thread, uint64_t slice_ns)
     } else {
         thread->hooks &= ~TN_HOOK_SLICE;
     }
-    if (thread == tn_thread_self()) {
-        tn_timerq_stop(&tn_timers, &slice_timer);
+    if (tn_percpu_running(thread)) {
+        tn_timerq_stop(&tn_timers, timer_of(tn_cpu_of(thread)));
         if (slice_ns != 0) {
             slice_start(thread);
         }
@@ -80,12 +89,23 @@ void tn_thread_set_slice(struct tn_thread *thread, uint64_t slice_ns)
 
 __attribute__((used)) void tn_switch_hooks(struct tn_thread *from, struct tn_thread *to)
 {
+    if (CONFIG_CPUS > 1 && from->hooks & TN_HOOK_ASYNC) {
+        /* It leaves by itself before its CPU could make it do the call. */
+        from->hooks &= ~TN_HOOK_ASYNC;
+        tn_switch_push(from, from->async);
+        from->async = NULL;
+    }
     if ((from->hooks | to->hooks) & TN_HOOK_SLICE) {
         tn_slice_switch(from, to);
     }
     tn_trace_event(TN_TRACE_SWITCH, to);
     if (TN_UNLIKELY(to->hooks & TN_HOOK_CPUTIME)) {
         tn_cputime_switch(from, to);
+    }
+    if (CONFIG_CPUS > 1 && from->hooks & TN_HOOK_ECTX) {
+        tn_ectx_leave(from);
+        tn_sysreg_write(cpacr_el1, to->cpacr);
+        tn_isb();
     }
     if (to->hooks & TN_HOOK_ECTX) {
         tn_ectx_load(to);

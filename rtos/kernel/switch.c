@@ -33,8 +33,7 @@ __attribute__((naked)) long tn_switch(struct tn_thread *from, struct tn_thread *
                      "ldr x10, [x1, %[sp]]\n\t"
                      "str x9, [x0, %[sp]]\n\t"
                      "mov sp, x10\n\t"
-                     "msr tpidr_el1, x1\n\t"
-                     "ldr w9, [x0, %[hooks]]\n\t"
+                     "msr tpidr_el1, x1\n\t" TN_PERCPU_SWITCH_ASM "ldr w9, [x0, %[hooks]]\n\t"
                      "ldr w10, [x1, %[hooks]]\n\t"
                      "orr w9, w9, w10\n\t" SWITCH_CPACR "cbnz w9, 2f\n"
                      "1:\n\t"
@@ -53,7 +52,7 @@ __attribute__((naked)) long tn_switch(struct tn_thread *from, struct tn_thread *
                      "b 1b"
                      :
                      : OFFSET(sp), OFFSET(hooks), OFFSET(result),
-                       OFFSET(cpacr), [frame] "i"(TN_SWITCH_FRAME));
+                       OFFSET(cpacr), [frame] "i"(TN_SWITCH_FRAME)TN_PERCPU_OPERANDS);
 }
 
 /*

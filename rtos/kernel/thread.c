@@ -106,6 +106,7 @@ static size_t spread(const struct tn_thread *thread, size_t stack_size)
 int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr,
                      void *(*entry)(void *), void *arg)
 {
+    const struct tn_thread *self = tn_thread_self();
     char *top = (char *)attr->stack + attr->stack_size;
     uint64_t daif;
 
@@ -113,7 +114,14 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
         ((uintptr_t)attr->stack | attr->stack_size) % TN_STACK_ALIGN != 0) {
         return TN_EINVAL;
     }
+    if (attr->affinity != 0 && (attr->affinity & TN_CPUS_ALL) == 0) {
+        return TN_EINVAL;
+    }
     *thread = (struct tn_thread){
+        .affinity = attr->affinity != 0 ? attr->affinity & TN_CPUS_ALL
+                    : tn_in_irq()       ? TN_CPUS_ALL
+                                        : self->affinity,
+        .cpu = tn_cpu_number(0),
         .run.level = attr->prio,
         .base_prio = attr->prio,
         .hooks = tn_thread_hooks,
@@ -144,6 +152,10 @@ int tn_thread_resume(struct tn_thread *thread)
 {
     uint64_t daif = tn_kernel_lock();
 
+    if (tn_percpu_unstop(thread)) {
+        tn_kernel_unlock(daif);
+        return TN_OK;
+    }
     if (TN_UNLIKELY(!(thread->state & TN_THREAD_SUSPENDED))) {
         tn_kernel_unlock(daif);
         return TN_EINVAL;
@@ -167,13 +179,18 @@ int tn_thread_suspend(struct tn_thread *thread)
         tn_kernel_unlock(daif);
         return TN_EINVAL;
     }
+    if (tn_percpu_stop(thread)) {
+        tn_kernel_unlock(daif);
+        tn_percpu_await_stop(thread, daif);
+        return TN_OK;
+    }
     thread->state |= TN_THREAD_SUSPENDED;
     if (thread == self) {
         self->result = TN_OK;
         return (int)tn_switch_away(self);
     }
     if (was_ready) {
-        tn_readyq_remove(&tn_cpu_of(thread)->ready, &thread->run);
+        tn_ready_remove(thread);
     }
     tn_kernel_unlock(daif);
     return TN_OK;
@@ -182,7 +199,6 @@ int tn_thread_suspend(struct tn_thread *thread)
 __attribute__((used)) void tn_thread_exit(void *value)
 {
     struct tn_thread *self = tn_thread_self();
-    struct tn_cpu *cpu = tn_cpu_of(self);
 
     tn_stack_check(self);
     tn_kernel_enter();
@@ -190,15 +206,16 @@ __attribute__((used)) void tn_thread_exit(void *value)
     self->exit_value = value;
     tn_mutex_owner_ends(self);
     tn_ectx_end(self);
+    tn_percpu_leave_state(self);
     self->state = TN_THREAD_ENDED;
     if (self->detached) {
         list_remove(self);
     }
-    tn_readyq_remove(&cpu->ready, &self->run);
+    tn_ready_remove(self);
     while (!tn_waitq_empty(&self->joiners)) {
         tn_wake(tn_waitq_pop(&self->joiners), TN_OK);
     }
-    tn_switch(self, tn_ready_first(cpu));
+    tn_switch(self, tn_ready_first(tn_cpu_of(self)));
     __builtin_unreachable();
 }
 
@@ -250,8 +267,6 @@ int tn_thread_detach(struct tn_thread *thread)
 
 int tn_thread_set_priority(struct tn_thread *thread, uint32_t prio)
 {
-    struct tn_thread *self = tn_thread_self();
-    struct tn_cpu *cpu = tn_cpu_of(self);
     uint64_t daif;
 
     if (prio > TN_PRIO_LEAST) {
@@ -264,7 +279,7 @@ int tn_thread_set_priority(struct tn_thread *thread, uint32_t prio)
     }
     thread->base_prio = prio;
     tn_inherit_update(thread);
-    return (int)tn_reschedule(tn_ready_first(cpu), daif, TN_OK);
+    return (int)tn_reschedule(tn_ready_first(tn_cpu_of(tn_thread_self())), daif, TN_OK);
 }
 
 bool tn_wait_interrupt(struct tn_thread *t, long result)
@@ -285,7 +300,7 @@ void tn_thread_async(struct tn_thread *t, void (*fn)(void))
 {
     if (tn_percpu_running(t)) {
         t->async = fn;
-        tn_percpu_resched(t, 0);
+        tn_percpu_async(t);
     } else {
         tn_switch_push(t, fn);
     }

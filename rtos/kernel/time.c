@@ -8,6 +8,7 @@
 #include <tn/board.h>
 #include <tn/gtimer.h>
 #include <tn/irq.h>
+#include <tn/irqline.h>
 #include <tn/kernel.h>
 #include <tn/kernel_mutex.h>
 #include <tn/kernel_time.h>
@@ -43,6 +44,7 @@ bool tn_alarm_stop(struct tn_alarm *alarm)
     bool stopped = tn_timerq_stop(&tn_timers, &alarm->timer);
 
     tn_kernel_unlock(daif);
+    tn_percpu_await_call(alarm, daif);
     return stopped;
 }
 
@@ -70,8 +72,8 @@ static void thread_timeout(struct tn_thread *t)
     if (t->blocked_on != NULL) {
         tn_inherit_drop(t);
     }
-    if (tn_wake(t, TN_ETIMEDOUT) && tn_percpu_preempts(t, self)) {
-        tn_percpu_resched(t, 0);
+    if (tn_wake(t, TN_ETIMEDOUT) && tn_percpu_preempts(tn_percpu_candidate(t), self)) {
+        tn_percpu_resched(0);
     }
 }
 
@@ -79,7 +81,7 @@ static void thread_timeout(struct tn_thread *t)
 static __attribute__((noinline)) void kernel_timer(struct tn_timer *t)
 {
     if (t->user == TN_TIMER_SLICE) {
-        tn_slice_expired();
+        tn_slice_expired(t);
     } else {
         thread_timeout(TN_LIST_OBJECT(t, struct tn_thread, timeout));
     }
@@ -96,6 +98,10 @@ static void timer_interrupt(void *arg)
 
     (void)arg;
     tn_kernel_enter();
+    if (!tn_percpu_expire_begin()) {
+        tn_kernel_leave();
+        return;
+    }
     while (tn_timerq_next(&tn_timers) <= now) {
         struct tn_timer *t = tn_timerq_expire(&tn_timers, now);
         struct tn_alarm *alarm = (struct tn_alarm *)(void *)t;
@@ -109,12 +115,14 @@ static void timer_interrupt(void *arg)
             if (alarm->period != 0) {
                 alarm_repeat(alarm, now);
             }
+            tn_percpu_calls(alarm);
             tn_kernel_leave();
             alarm->expired(alarm);
+            tn_percpu_calls(NULL);
         }
         tn_kernel_enter();
     }
-    tn_time_program(tn_timerq_next(&tn_timers));
+    tn_percpu_expire_end(tn_timerq_next(&tn_timers));
     tn_kernel_leave();
 }
 
@@ -127,7 +135,7 @@ long tn_block_until(struct tn_waitq *q, uint64_t deadline)
 {
     struct tn_thread *self = tn_thread_self();
 
-    if (deadline != TN_FOREVER) {
+    if (deadline != TN_FOREVER && !tn_percpu_refuses(self)) {
         if (deadline <= tn_time_counter()) {
             tn_kernel_leave();
             return TN_ETIMEDOUT;
@@ -146,8 +154,12 @@ long tn_sleep_ticks(uint64_t deadline)
         return TN_OK;
     }
     tn_kernel_enter();
+    if (tn_percpu_refuses(self)) {
+        tn_kernel_leave();
+        return TN_EINTR;
+    }
     tn_trace_event(TN_TRACE_BLOCK, NULL);
-    self->state = TN_THREAD_BLOCKED;
+    self->state = TN_THREAD_BLOCKED | tn_percpu_leave_state(self);
     tn_time_start(&self->timeout, deadline);
     result = tn_switch_away(self);
     return result == TN_ETIMEDOUT ? TN_OK : result;
@@ -165,5 +177,12 @@ void tn_time_init(void)
     tn_timerq_init(&tn_timers, tn_time_counter());
     tn_gtimer_virt_set(TN_TIMERQ_NEVER);
     tn_irq_attach(TN_BOARD_TIMER_VIRT_IRQ, timer_interrupt, NULL);
+    tn_irq_enable(TN_BOARD_TIMER_VIRT_IRQ);
+}
+
+void tn_time_init_cpu(void)
+{
+    tn_gtimer_virt_set(TN_TIMERQ_NEVER);
+    tn_irqline_prepare(TN_BOARD_TIMER_VIRT_IRQ);
     tn_irq_enable(TN_BOARD_TIMER_VIRT_IRQ);
 }

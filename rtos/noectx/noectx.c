@@ -26,6 +26,11 @@ void tn_ectx_adopt(struct tn_thread *t)
     (void)t;
 }
 
+void tn_ectx_leave(struct tn_thread *from)
+{
+    (void)from;
+}
+
 void tn_ectx_load(struct tn_thread *to)
 {
     (void)to;

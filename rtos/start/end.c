@@ -5,9 +5,11 @@
  */
 #include <tn/hypercall.h>
 #include <tn/kernel_end.h>
+#include <tn/percpu.h>
 
 void tn_image_exit(int status)
 {
+    tn_percpu_stop_others();
     for (;;) {
         tn_hypercall1(TN_HC_EXIT, (uint64_t)status & 0xff);
     }

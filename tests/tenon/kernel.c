@@ -319,6 +319,7 @@ static void block_pools(void)
 int main(void)
 {
     tn_thread_set_priority(tn_thread_self(), 128);
+    tn_thread_set_affinity(tn_thread_main(), 1); /* who runs when is a matter of one CPU here */
     order();
     inheritance();
     errors();

@@ -181,12 +181,18 @@ class BareBoot(Hypervisor):
         return templates.render("bare.ld.j2", tables=tables)
 
 
+def _cpus(spec):
+    """What a program on several CPUs is told of them; nothing for one CPU."""
+    return () if len(spec.cpus) == 1 else (
+        ("CPUS", len(spec.cpus)), ("CPU_SET", sum(1 << cpu for cpu in spec.cpus)))
+
+
 class Guest(Composition):
     """The program of one partition."""
 
     def __init__(self, build, spec):
         super().__init__(build, spec.name, spec.mode,
-                         Facts(ROOTS[spec.mode][0], build.machine.symbol))
+                         Facts(ROOTS[spec.mode][0], build.machine.symbol, counts=_cpus(spec)))
         self.spec = spec
         self.component.sources = spec.src
         self.program = None
@@ -293,7 +299,7 @@ class Guest(Composition):
     def share_console(self, shared):
         """Link with the console that partitions share, or with one's own; True for a change."""
         facts = self.component.facts
-        counts = (("CONSOLE_SHARED", 1),) if shared else ()
+        counts = (*_cpus(self.spec), *((("CONSOLE_SHARED", 1),) if shared else ()))
         if facts.counts == counts:
             return False
         self.component.facts = dataclasses.replace(facts, counts=counts)

@@ -14,6 +14,8 @@ from tenon import board, channel, errors, sizes
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
 MODES = ("bypass", "tenon", "bare", *KERNELS)
+SEVERAL_CPUS = ("bare", *KERNELS)
+CPU_LIMIT = 4  # of one Tenon (rtos/smp)
 CONSOLES = ("own", "shared", "none")
 RESTARTS = ("never", "fault", "always")
 RESTART_TIMES = 16  # TN_RESTART_TIMES_MAX
@@ -328,9 +330,7 @@ def _check_partition(partition, machine):
                    f"its CPUs are 0 to {machine.cpus - 1}")
     if len(set(partition.cpus)) != len(partition.cpus):
         refuse(partition.place("cpus"), f"cpus = {partition.cpus} names a CPU twice; name it once")
-    if len(partition.cpus) != 1 and partition.mode not in KERNELS:
-        refuse(partition.place("cpus"), f"a partition in mode '{partition.mode}' runs on one CPU, "
-               f"not on {len(partition.cpus)}; name one")
+    _check_several(partition)
     for name in partition.devices:
         try:
             machine.device(name)
@@ -385,6 +385,22 @@ def _check_keys(partition):
         path = getattr(partition, key)
         if path is not None and not os.path.isfile(path):
             refuse(partition.place(key), f"{key} {path}: no such file; check the name")
+
+
+def _check_several(partition):
+    """On how many CPUs a mode can run, and on which."""
+    if len(partition.cpus) == 1:
+        return
+    place = partition.place("cpus")
+    if partition.mode not in SEVERAL_CPUS:
+        refuse(place, f"a partition in mode '{partition.mode}' runs on one CPU, "
+               f"not on {len(partition.cpus)}; name one")
+    if partition.mode not in KERNELS and len(partition.cpus) > CPU_LIMIT:
+        refuse(place, f"cpus = {partition.cpus} names {len(partition.cpus)} CPUs; "
+               f"Tenon runs on 1 to {CPU_LIMIT}")
+    if partition.mode == "bare" and sorted(partition.cpus) != list(range(len(partition.cpus))):
+        refuse(place, f"cpus = {partition.cpus}: the boot loader starts a bare image on CPU 0; "
+               f"write cpus = {list(range(len(partition.cpus)))}")
 
 
 def check_caps(partition, known):

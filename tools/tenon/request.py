@@ -40,7 +40,7 @@ def make(args):
 
 # Options that say something of one partition: (attribute, as it is written).
 FOR_ONE = (("src", "a source"), ("mode", "--mode"), ("ram", "--ram"), ("stack", "--stack"),
-           ("heap", "--heap"), ("cpu", "--cpu"), ("libs", "--with"), ("without", "--without"),
+           ("heap", "--heap"), ("cpu", "--cpu"), ("cpus", "--cpus"), ("libs", "--with"), ("without", "--without"),
            ("device", "--device"), ("irq", "--irq"), ("options", "--set"), ("args", "--args"))
 
 
@@ -85,6 +85,10 @@ def _override(args, partition):
             manifest.override(partition, key, _size(value, f"--{key}"), f"--{key}")
     if args.cpu is not None:
         manifest.override(partition, "cpus", [_number(args.cpu, "--cpu")], "--cpu")
+    if args.cpus is not None:
+        if args.cpu is not None:
+            raise errors.Refusal(errors.USAGE, "--cpus: --cpu names one CPU; give one of the two")
+        manifest.override(partition, "cpus", _cpus(args.cpus), "--cpus")
     for key, option in (("libs", "--with"), ("without", "--without"), ("device", "--device")):
         words = getattr(args, key)
         if words:
@@ -136,6 +140,14 @@ def _number(text, option):
     if not re.fullmatch(r"\d+", text):
         raise errors.Refusal(errors.USAGE, f"{option} {text}: not a number; write {option} 1")
     return int(text)
+
+
+def _cpus(text):
+    """The first N CPUs of the board."""
+    count = _number(text, "--cpus")
+    if count == 0:
+        raise errors.Refusal(errors.USAGE, "--cpus 0: a program needs a CPU; write --cpus 2")
+    return list(range(count))
 
 
 def _plain(partition):

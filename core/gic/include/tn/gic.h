@@ -66,4 +66,16 @@ void tn_gic_enable(const struct tn_gic *gic, uint32_t intid);
 void tn_gic_disable(const struct tn_gic *gic, uint32_t intid);
 void tn_gic_pend(const struct tn_gic *gic, uint32_t intid);
 
+/* How tn_gic_send() names the calling CPU.  `gicd` as in struct tn_gic. */
+uint64_t tn_gic_target(uintptr_t gicd);
+
+/*
+ * Make SGI `intid`, 0..15, pending on the CPU that tn_gic_target() called `target` there.  What the
+ * caller has stored in inner shareable memory before is seen by who takes it.
+ */
+void tn_gic_send(uintptr_t gicd, uint64_t target, uint32_t intid);
+
+/* Let SPI `intid`, which is disabled, go to the CPU of this target from now on. */
+void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target);
+
 #endif

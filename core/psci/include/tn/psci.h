@@ -52,6 +52,9 @@ TN_NORETURN void tn_psci_system_off(void);
  */
 int tn_psci_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);
 
+/* The same by HVC, for code at EL1 whose firmware is a hypervisor. */
+int tn_psci_cpu_on_hvc(uint64_t mpidr, uint64_t entry, uint64_t context);
+
 /* Switch the calling CPU off; sleeps for ever where the firmware cannot.  Interrupts masked. */
 TN_NORETURN void tn_psci_cpu_off(void);
 #endif

@@ -8,10 +8,10 @@
  * first, make "most urgent level" two CLZ.  A running thread that stays in its ring, at the
  * head, makes yield a rotation.
  *
- * The queue owns nothing: the caller embeds a struct tn_ready in each thread.  No function
- * loops, allocates or locks; the caller serialises access (scheduler lock or interrupts off).
- * Cost does not depend on how many threads are ready.  AArch64 instructions of the inlined
- * body (clang 14 -O2, cortex-a53), q and n in registers:
+ * The queue owns nothing: the caller embeds a struct tn_ready in each thread.  No function but
+ * tn_readyq_after() loops; none allocates or locks; the caller serialises access (scheduler lock or
+ * interrupts off). Cost does not depend on how many threads are ready.  AArch64 instructions of the
+ * inlined body (clang 14 -O2, cortex-a53), q and n in registers:
  *
  *   rotate: alone 3, with peers 5     push_tail: ring in use 7, empty ring 16
  *   first: 7                          remove: ring stays 10 or 11, ring ends 12 to 17
@@ -75,6 +75,21 @@ static inline uint32_t tn_readyq_level(const struct tn_readyq *q)
     uint32_t word = (uint32_t)__builtin_clz(q->words);
 
     return word << 6 | (uint32_t)__builtin_clzll(q->map[word]);
+}
+
+/* Most urgent level in use behind `level`, TN_READYQ_LEVELS if there is none. */
+static inline uint32_t tn_readyq_after(const struct tn_readyq *q, uint32_t level)
+{
+    uint32_t word = level >> 6;
+    uint64_t rest = q->map[word] & (UINT64_MAX >> 1) >> (level & 63);
+
+    while (rest == 0) {
+        if (++word == TN_READYQ_WORDS) {
+            return TN_READYQ_LEVELS;
+        }
+        rest = q->map[word];
+    }
+    return word << 6 | (uint32_t)__builtin_clzll(rest);
 }
 
 /* First entry of the most urgent level; it stays queued.  The queue must not be empty. */

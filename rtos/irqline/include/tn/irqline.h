@@ -11,6 +11,9 @@
 /* The controller to a known state.  Once, before anything else here. */
 void tn_irqline_init(void);
 
+/* The part of a CPU that begins, where the program has several.  Once, on that CPU. */
+void tn_irqline_init_cpu(void);
+
 /* Before the line is enabled for the first time: it is disabled and has a handler. */
 void tn_irqline_prepare(uint32_t intid);
 

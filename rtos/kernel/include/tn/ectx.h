@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <tn/compiler.h>
 
+struct tn_cpu;
 struct tn_thread;
 
 /* v0..v31, FPCR, FPSR, and whether all of v0..v31 are there or only d8..d15. */
@@ -18,6 +19,9 @@ struct tn_ectx {
     uint64_t fpsr;
     uint64_t full;
     uint64_t used; /* not 0: the thread has touched a register */
+#if CONFIG_CPUS > 1
+    struct tn_cpu *cpu; /* whose registers had it last */
+#endif
 };
 
 /* Close the unit of this CPU: the first use traps.  At start. */
@@ -31,6 +35,9 @@ void tn_ectx_adopt(struct tn_thread *t);
 
 /* At a switch to a thread with TN_HOOK_ECTX. */
 void tn_ectx_load(struct tn_thread *to);
+
+/* Several CPUs: at a switch from a thread with TN_HOOK_ECTX, before tn_ectx_load(). */
+void tn_ectx_leave(struct tn_thread *from);
 
 /* `t` is about to be preempted (1): all its registers are alive, not only what a callee saves;
  * or it is back (0). */

@@ -80,16 +80,29 @@ static inline void tn_kernel_leave(void)
     __asm__ volatile("msr daifclr, #2" : : : "memory");
 }
 
-/* Put `t`, whose state is 0, behind its equals in its CPU's ready queue.  Lock held. */
+/* Put `t`, whose state is 0, behind its equals in a CPU's ready queue.  Lock held. */
 static inline void tn_ready_insert(struct tn_thread *t)
 {
-    tn_readyq_push_tail(&tn_cpu_of(t)->ready, &t->run);
+    tn_percpu_insert(t);
 }
 
-/* The most urgent ready thread of a CPU.  Lock held. */
+/* Take `t` out of the ready queue that it is in.  Lock held. */
+static inline void tn_ready_remove(struct tn_thread *t)
+{
+    tn_percpu_remove(t);
+}
+
+/* Who is to run on the calling CPU, `cpu`.  Lock held. */
 static inline struct tn_thread *tn_ready_first(struct tn_cpu *cpu)
 {
-    return TN_THREAD_OF(tn_readyq_first(&cpu->ready));
+    return tn_percpu_first(cpu);
+}
+
+/* Run `to` instead of the caller, which stays ready.  As tn_switch(). */
+static inline long tn_switch_ready(struct tn_thread *self, struct tn_thread *to)
+{
+    tn_percpu_left_waiting(self);
+    return tn_switch(self, to);
 }
 
 /*
@@ -101,12 +114,13 @@ static inline long tn_reschedule(struct tn_thread *woken, uint64_t daif, long re
 {
     struct tn_thread *self = tn_thread_self();
 
+    woken = tn_percpu_candidate(woken);
     if (tn_percpu_preempts(woken, self)) {
         if (TN_LIKELY(!tn_in_irq() && !(daif & TN_DAIF_I))) {
             self->result = result;
-            return tn_switch(self, woken);
+            return tn_switch_ready(self, woken);
         }
-        tn_percpu_resched(woken, daif);
+        tn_percpu_resched(daif);
     }
     tn_kernel_unlock(daif);
     return result;
@@ -177,13 +191,18 @@ static inline bool tn_wake(struct tn_thread *t, long result)
     return true;
 }
 
+/*
+ * Wake all who wait in `q` at the call, and nobody who comes meanwhile.  No lock; any context.  On
+ * one CPU the kernel lock is let go between two, and the scheduler is locked; on several that
+ * would keep nobody from coming, so that they are all woken in one section.
+ */
+void tn_wake_all(struct tn_waitq *q, long result);
+
 /* Take the caller out of the ready queue and run another.  Lock held, thread context. */
 static inline long tn_switch_away(struct tn_thread *self)
 {
-    struct tn_cpu *cpu = tn_cpu_of(self);
-
-    tn_readyq_remove(&cpu->ready, &self->run);
-    return tn_switch(self, tn_ready_first(cpu));
+    tn_ready_remove(self);
+    return tn_switch(self, tn_ready_first(tn_cpu_of(self)));
 }
 
 /*
@@ -193,13 +212,16 @@ static inline long tn_switch_away(struct tn_thread *self)
 static inline long tn_block(struct tn_waitq *q)
 {
     struct tn_thread *self = tn_thread_self();
-    struct tn_cpu *cpu = tn_cpu_of(self);
 
-    tn_readyq_remove(&cpu->ready, &self->run);
+    if (tn_percpu_refuses(self)) {
+        tn_kernel_leave();
+        return TN_EINTR;
+    }
+    tn_ready_remove(self);
     tn_trace_event(TN_TRACE_BLOCK, q);
-    self->state = TN_THREAD_BLOCKED;
+    self->state = TN_THREAD_BLOCKED | tn_percpu_leave_state(self);
     tn_waitq_insert(q, self);
-    return tn_switch(self, tn_ready_first(cpu));
+    return tn_switch(self, tn_ready_first(tn_cpu_of(self)));
 }
 
 /* The same with a deadline in counter ticks; TN_ETIMEDOUT when it passes first. */
@@ -214,7 +236,7 @@ bool tn_wait_interrupt(struct tn_thread *t, long result);
 /*
  * Let `t` call `fn` in its own context, with interrupts enabled, before it goes on with what it
  * does; `fn` preserves nothing but what every function preserves.  Lock held.  `t` may be the
- * running thread only in a handler.
+ * running thread of this CPU only in a handler.
  */
 void tn_thread_async(struct tn_thread *t, void (*fn)(void));
 

@@ -7,6 +7,7 @@
 #define TN_KERNEL_TIME_H
 
 #include <stdint.h>
+#include <tn/percpu.h>
 #include <tn/sysreg.h>
 #include <tn/timerq.h>
 
@@ -35,21 +36,18 @@ static inline uint64_t tn_time_counter(void)
  */
 long tn_sleep_ticks(uint64_t deadline);
 
-/* Fire at `deadline`, counter ticks; in the past: at once. */
-static inline void tn_time_program(uint64_t deadline)
-{
-    tn_sysreg_write(cntv_cval_el0, deadline);
-}
+/* Open the comparator's interrupt on a CPU that begins. */
+void tn_time_init_cpu(void);
 
 /* Start `t` for `deadline`, 0 .. UINT64_MAX - 1.  Kernel lock held. */
 static inline void tn_time_start(struct tn_timer *t, uint64_t deadline)
 {
     if (tn_timerq_start(&tn_timers, t, deadline)) {
-        tn_time_program(deadline);
+        tn_percpu_program(deadline);
     }
 }
 
-/* The running thread's time slice is over.  Interrupt context, kernel lock held. */
-void tn_slice_expired(void);
+/* The time slice of a CPU's running thread is over.  Interrupt context, kernel lock held. */
+void tn_slice_expired(const struct tn_timer *timer);
 
 #endif

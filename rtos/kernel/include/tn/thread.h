@@ -4,6 +4,9 @@
  * first out or round robin inside a level.  The caller owns the memory of a thread and of its
  * stack until the thread has been joined (or, detached, for good).
  *
+ * With several CPUs as many threads run at a time, always the most urgent ones that may
+ * (tn_thread_set_affinity()); equals wait in order behind one CPU.
+ *
  * Errors are negative codes of <tn/errno.h>.  "Thread context" means: not in an interrupt
  * handler.  docs/tenon.md has the design.
  */
@@ -54,6 +57,7 @@ struct tn_waitq {
 #define TN_HOOK_CPUTIME 8u /* its CPU time is counted */
 #define TN_HOOK_TRACE 16u  /* switches are recorded */
 #define TN_HOOK_ECTX 2u    /* its FP/SIMD state must be loaded before it runs */
+#define TN_HOOK_ASYNC 16u  /* several CPUs: `async` was set while it ran */
 
 /* A thread.  Fields are the kernel's; read them with the functions below. */
 struct tn_thread {
@@ -100,6 +104,8 @@ struct tn_thread {
     uint64_t cpu_ticks;       /* on the CPU before cpu_since, with TN_HOOK_CPUTIME */
     uint64_t cpu_since;       /* got the CPU */
     uint64_t affinity;        /* CPUs on which it may run */
+    uint32_t request;         /* several CPUs: what another CPU wants of it */
+    uint32_t resuming;        /* was preempted, and has not popped its interrupt frame */
 };
 
 /* What a new thread is made of.  Zero bytes mean: the default. */
@@ -112,7 +118,7 @@ struct tn_thread_attr {
     bool cooperative;  /* never preempted by another thread */
     bool detached;     /* cannot be joined */
     bool suspended;    /* does not run before tn_thread_resume() */
-    uint64_t affinity; /* bit n: may run on CPU n; 0: on all */
+    uint64_t affinity; /* bit n: may run on CPU n; 0: where its creator may, a handler: on all */
 };
 
 /* The running thread; in an interrupt handler the interrupted one. */
@@ -150,7 +156,9 @@ void tn_thread_yield(void);
 
 /*
  * Keep `thread` from running until tn_thread_resume(); what it waits for may still arrive.  It
- * may be the caller.  Any context for others.  TN_EINVAL: it has ended.
+ * may be the caller.  Any context for others.  One that another CPU runs has stopped when this
+ * returns, but not yet when a handler has called, or who has masked interrupts.  TN_EINVAL: it
+ * has ended.
  */
 int tn_thread_suspend(struct tn_thread *thread);
 
@@ -171,11 +179,25 @@ static inline uint32_t tn_thread_priority(const struct tn_thread *thread)
 void tn_thread_set_slice(struct tn_thread *thread, uint64_t slice_ns);
 
 /*
- * No other thread runs on this CPU until as many tn_sched_unlock(); interrupts do.  A thread
+ * No other thread runs on this CPU until as many tn_sched_unlock(); interrupts do, and so do
+ * threads on other CPUs: it is no mutual exclusion there.  The caller stays on its CPU.  A thread
  * that blocks takes its lock along: others run until it is back.  Thread context.
  */
 void tn_sched_lock(void);
 void tn_sched_unlock(void);
+
+/* How many CPUs the program has, and the one that executes this, from 0.  Any context. */
+unsigned tn_cpu_count(void);
+unsigned tn_cpu_self(void);
+
+/*
+ * Let `thread` run on the CPUs of a set only, bit n for number n; numbers that the program does not
+ * have are ignored.  The caller itself is on one of them when this returns, unless it has locked
+ * the scheduler or masked interrupts; another running thread soon.  Any context.  TN_EINVAL: none
+ * is left; it has ended.
+ */
+int tn_thread_set_affinity(struct tn_thread *thread, uint64_t cpus);
+uint64_t tn_thread_affinity(const struct tn_thread *thread);
 
 /* The thread that runs main(). */
 struct tn_thread *tn_thread_main(void);

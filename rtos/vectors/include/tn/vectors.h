@@ -170,8 +170,13 @@ tn_vectors:
 .Lreturn:
         msr     spsel, #1
         end
+#if CONFIG_CPUS > 1
+        mrs     x1, tpidrro_el0         /* struct tn_cpu */
+        ldr     w1, [x1]
+#else
         adrp    x1, tn_resched
         ldr     w1, [x1, #:lo12:tn_resched]
+#endif
         cbnz    w1, .Lreschedule
 .Lpop:
         pop_frame
