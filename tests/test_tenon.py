@@ -93,3 +93,24 @@ def test_overflow(tmp_path, mode):
     code, lines = run(build(tmp_path, "tests/tenon/overflow.c", mode=mode), "--icount")
     assert code == 9 and 'tenon: stack overflow of thread "greedy"' in lines, lines
     assert "not seen" not in lines
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_rules_on_one_of_four(tmp_path, board):
+    """The rules of one CPU hold for threads that may use only one."""
+    image = build(tmp_path, "tests/tenon/kernel.c", "--board", board, "--cpus", "4", mode="bare")
+    assert run(image, "--icount") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("cpus", ("2", "4"))
+def test_stress_on_several(tmp_path, cpus):
+    """`--icount` lets the CPUs take turns, so that it is the same run every time."""
+    image = build(tmp_path, "tests/tenon/stress.c", "--cpus", cpus, mode="bare")
+    code, lines = run(image, "--icount")
+    assert code == 0 and lines[-1].startswith("stress: 200000 operations, "), lines
+
+
+def test_stress_in_parallel(tmp_path):
+    image = build(tmp_path, "tests/tenon/stress.c", "--cpus", "2", "-D", "ROUNDS=20", mode="bare")
+    code, lines = run(image, "--", "-accel", "tcg,thread=multi")
+    assert code == 0 and lines[-1].startswith("stress: 2000 operations, "), lines

@@ -182,7 +182,8 @@ int tn_thread_suspend(struct tn_thread *thread)
     if (tn_percpu_stop(thread)) {
         tn_kernel_unlock(daif);
         tn_percpu_await_stop(thread, daif);
-        return TN_OK;
+        /* It may have come to its end first. */
+        return thread->state & TN_THREAD_ENDED ? TN_EINVAL : TN_OK;
     }
     thread->state |= TN_THREAD_SUSPENDED;
     if (thread == self) {

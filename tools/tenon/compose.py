@@ -131,6 +131,10 @@ class Hypervisor(Composition):
         self.steps.append(self.start_object)
         return self.start_object.output
 
+    def cpus(self):
+        """On how many CPUs it runs."""
+        return count_cpus(self.build)
+
     def script(self):
         """The linker script's text."""
         return templates.render("hv.ld.j2", board=self.build.machine.data,
@@ -146,7 +150,7 @@ class Hypervisor(Composition):
         tables = max(stage2.tables(guest.regions, bits) for guest in guests)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
-            (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", count_cpus(self.build)),
+            (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", self.cpus()),
              ("HV_IPA_BITS", bits),
              ("IRQS", sum(len(g.irqs) for g in guests)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
@@ -174,6 +178,10 @@ class BareBoot(Hypervisor):
 
     MODE = "bare-boot"
     CAPS = frozenset()
+
+    def cpus(self):
+        """The first CPU; the program starts the others."""
+        return 1
 
     def script(self):
         """The linker script's text."""

@@ -109,7 +109,7 @@ def place_memory(result, machine, mortise, guests):
     result.bss_offset = up(result.file_size, PAGE)
     result.bss_size = up(mortise.value("__hv_bss_end") - mortise.value("__hv_bss_start"), PAGE)
     cpus = sum(len(guest.spec.cpus) for guest in guests)
-    if cpus > 1:
+    if cpus > 1 and guests[0].spec.mode != "bare":
         # A copy for each CPU, then what they share (docs/architecture.md, "EL2").
         result.bss_size = cpus * result.bss_size + up(
             mortise.value("__hv_shared_end") - mortise.value("__hv_shared_start"), PAGE)
