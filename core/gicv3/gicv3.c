@@ -91,6 +91,7 @@ void tn_gic_init_cpu(const struct tn_gic *gic)
     wait_clear(waker, WAKER_ASLEEP);
     gic_reset_banked(banked);
     tn_mmio_write32(banked + GIC_IGROUPR, UINT32_MAX);
+    tn_mmio_write32(banked + GIC_ICPENDR, 0xffff); /* SGIs of who had the CPU before */
     wait_clear(gic->gicr, GICR_CTLR_RWP);
 
     if (READ(currentel) == CURRENT_EL2) {

@@ -14,12 +14,15 @@
 #include <tn/hv/cpus.h>
 
 #include <tn/board.h>
+#include <tn/hv/irq.h>
 #include <tn/hv/report.h>
+#include <tn/hv/stage2.h>
 #include <tn/psci.h>
 #include <tn/sysreg.h>
 
 /* How long to wait for a CPU that is on: it may be the boot loader's, on its way off. */
 #define PATIENCE_HZ_SHIFT 4 /* a sixteenth of a second */
+#define STOP_HZ_SHIFT 1     /* half a second: its console lock may be waited for */
 
 extern volatile uint64_t __hv_shared_start[], __hv_shared_end[];
 extern char hv_secondary[];
@@ -31,6 +34,7 @@ struct cpu {
     uint64_t argument;
     uint32_t state; /* TN_PSCI_AFFINITY_* */
     uint8_t partition, number, board;
+    bool ending; /* in a partition's first: the partition ends */
     bool fresh, again;
 };
 
@@ -59,6 +63,11 @@ static void copy(struct tn_image *to, const struct tn_image *from)
     to->toc = from->toc;
     to->partitions = from->partitions;
     to->segments = from->segments;
+}
+
+static struct cpu *first_of_partition(void)
+{
+    return &shared.cpus[tn_hv_partition.slot - tn_hv_partition.cpu];
 }
 
 /* Who this CPU is, by its record. */
@@ -169,13 +178,16 @@ void tn_hv_cpus_start(const struct tn_hv_boot *boot)
         start_partitions(boot);
     }
     __atomic_store_n(&shared.cpus[tn_hv_partition.slot].state, TN_PSCI_AFFINITY_ON,
-                     __ATOMIC_RELEASE);
+                     __ATOMIC_SEQ_CST);
+    if (TN_HV_SMP) {
+        tn_hv_cpus_if_ending();
+    }
 }
 
 /* The partition's CPU with this affinity; NULL: it has none. */
 static struct cpu *find(uint64_t mpidr)
 {
-    struct cpu *cpu = &shared.cpus[tn_hv_partition.slot - tn_hv_partition.cpu];
+    struct cpu *cpu = first_of_partition();
 
     for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1, cpu++) {
         if (mpidrs[cpu->board] == mpidr) {
@@ -220,6 +232,7 @@ int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument)
     if (cpu == NULL) {
         return TN_PSCI_INVALID_PARAMETERS;
     }
+    tn_hv_cpus_if_ending();
     if (!__atomic_compare_exchange_n(&cpu->state, &state, TN_PSCI_AFFINITY_ON_PENDING, false,
                                      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
         return wait_on(cpu) ? TN_PSCI_ALREADY_ON : TN_PSCI_ON_PENDING;
@@ -235,18 +248,83 @@ int tn_hv_cpus_on(uint64_t mpidr, uint64_t entry, uint64_t argument)
     return TN_PSCI_SUCCESS;
 }
 
+/* Its record for a start from the beginning; the first CPU does that, whichever CPU it ended on. */
 void tn_hv_cpus_again(void)
 {
-    struct cpu *cpu = &shared.cpus[tn_hv_partition.slot];
+    struct cpu *cpu = first_of_partition();
 
     cpu->fresh = cpu->again = true;
     cpu->entry = tn_hv_partition.entry;
-    cpu->argument = 0;
+    cpu->argument = tn_hv_partition.argument;
+    __atomic_store_n(&cpu->ending, false, __ATOMIC_RELEASE);
+    if (tn_hv_partition.cpu != 0) {
+        /* Only firmware that has lost a CPU refuses: then the partition stays where it is. */
+        cpu->state = TN_PSCI_AFFINITY_ON_PENDING;
+        (void)start_cpu(shared.base, (unsigned)(cpu - shared.cpus));
+        shared.cpus[tn_hv_partition.slot].state = TN_PSCI_AFFINITY_OFF;
+        tn_psci_cpu_off();
+    }
+}
+
+void tn_hv_cpus_if_ending(void)
+{
+    if (__atomic_load_n(&first_of_partition()->ending, __ATOMIC_SEQ_CST)) {
+        __atomic_store_n(&shared.cpus[tn_hv_partition.slot].state, TN_PSCI_AFFINITY_OFF,
+                         __ATOMIC_SEQ_CST);
+        tn_psci_cpu_off();
+    }
+}
+
+/*
+ * A CPU in its guest loses its memory and comes, one that sleeps is woken.  One that starts sees
+ * `ending` when it is on; both orders of its two accesses and ours are total.
+ */
+static bool stop(struct cpu *cpu)
+{
+    uint64_t begin = tn_sysreg_read(cntpct_el0);
+    uint64_t patience = tn_sysreg_read(cntfrq_el0) >> STOP_HZ_SHIFT;
+    bool revoked = false;
+    uint32_t state;
+
+    do {
+        state = __atomic_load_n(&cpu->state, __ATOMIC_SEQ_CST);
+        if (state == TN_PSCI_AFFINITY_ON && !revoked) {
+            tn_hv_stage2_revoke((unsigned)(cpu - shared.cpus));
+            tn_hv_irq_wake(cpu->board);
+            revoked = true;
+        }
+        if (tn_sysreg_read(cntpct_el0) - begin >= patience) {
+            return false;
+        }
+    } while (state != TN_PSCI_AFFINITY_OFF);
+    return true;
+}
+
+bool tn_hv_cpus_stop_others(void)
+{
+    struct cpu *cpu = first_of_partition();
+    bool all = true;
+
+    if (__atomic_exchange_n(&cpu->ending, true, __ATOMIC_SEQ_CST)) {
+        tn_hv_cpus_if_ending();
+    }
+    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1, cpu++) {
+        if (cpu != &shared.cpus[tn_hv_partition.slot]) {
+            all &= stop(cpu);
+        }
+    }
+    if (!all) {
+        tn_hv_lock();
+        tn_hv_partition_line();
+        tn_hv_text(" has a CPU that does not stop\n");
+        tn_hv_unlock();
+    }
+    return all;
 }
 
 void tn_hv_cpus_off(void)
 {
-    struct cpu *first = &shared.cpus[tn_hv_partition.slot - tn_hv_partition.cpu];
+    struct cpu *first = first_of_partition();
     unsigned on = 0;
 
     tn_hv_lock(); /* of two CPUs that go off together the second is the last */

@@ -6,6 +6,7 @@
 #include <tn/hv/exit.h>
 
 #include <tn/abi/cap.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -91,6 +92,10 @@ static bool inject_abort(struct tn_hv_frame *frame, unsigned class, uint64_t esr
 static bool inject_for(struct tn_hv_frame *frame, uint64_t esr)
 {
     unsigned class = ESR_EC(esr);
+
+    if (TN_HV_SMP) {
+        tn_hv_cpus_if_ending();
+    }
 
     switch (class) {
     case HV_EC_SYSREG:

@@ -8,9 +8,18 @@
 #include <tn/board.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
+#include <tn/mmio.h>
 
 /* The frames of the partition's CPU follow those of the CPUs before it. */
 #define GICR_PA(cpu) (TN_BOARD_GICR_BASE + (cpu)*TN_BOARD_GICR_SIZE)
+
+/* The SGI that tn_hv_irq_wake() uses. */
+#define GICD_SGIR 0xf00u
+#define GICR_SGI_BASE 0x10000u
+#define GICR_ISENABLER 0x100u
+#define GICR_ISPENDR 0x200u
+#define IPRIORITYR 0x400u
+#define WAKE_SGI 15u
 
 /* With several CPUs it is start() that knows the CPU. */
 #define GICR_SIZE (CONFIG_HV_CPUS == 1 ? TN_BOARD_GICR_SIZE : 0)
@@ -41,6 +50,18 @@ static void map_own(void)
 }
 
 /*
+ * More urgent than anything of a guest: a kernel may well sleep for ever inside a handler, and then
+ * only this wakes its CPU.
+ */
+static void open_wake(void)
+{
+    uintptr_t frame = TN_BOARD_GICR_SIZE != 0 ? HV_VA_GICR + GICR_SGI_BASE : HV_VA_GICD;
+
+    tn_mmio_write8(frame + IPRIORITYR + WAKE_SGI, 0);
+    tn_mmio_write32(frame + GICR_ISENABLER, 1u << WAKE_SGI);
+}
+
+/*
  * The distributor is off and on again before a second CPU runs.  The registers of SPIs that hold
  * more than one interrupt are read and written back, so CPUs take turns; those that a guest's
  * hypercalls lead to are of the set and clear kind and need none.
@@ -56,6 +77,9 @@ static void start(const struct tn_hv_boot *boot)
         tn_gic_init(&tn_hv_gic);
     }
     tn_gic_init_cpu(&tn_hv_gic);
+    if (TN_HV_SMP) {
+        open_wake();
+    }
     tn_hv_lock();
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
         if (boot->fresh || irqs[i].intid < TN_GIC_FIRST_SPI) {
@@ -82,6 +106,20 @@ static void end(void)
             tn_gic_forget(&tn_hv_gic, intid);
         }
     }
+}
+
+void tn_hv_irq_wake(unsigned cpu)
+{
+    struct tn_hv_device other = {
+        .pa = GICR_PA(cpu) + GICR_SGI_BASE, .va = HV_VA_OTHER, .size = HV_PAGE};
+
+    if (TN_BOARD_GICR_SIZE == 0) {
+        tn_mmio_write32(HV_VA_GICD + GICD_SGIR, 1u << (16 + cpu) | WAKE_SGI);
+        return;
+    }
+    tn_hv_map_device(&other);
+    tn_mmio_write32(HV_VA_OTHER + GICR_ISPENDR, 1u << WAKE_SGI);
+    tn_hv_unmap_page(HV_VA_OTHER);
 }
 
 TN_HV_START(start);

@@ -136,6 +136,7 @@ static void take_partition(const struct tn_partition_desc *desc)
     partition->caps = desc->caps;
     partition->cpus = desc->cpus;
     partition->entry = desc->entry;
+    partition->argument = desc->argument;
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
             lowest = regions[i].ipa;
@@ -150,8 +151,10 @@ static void take_partition(const struct tn_partition_desc *desc)
 
 void tn_hv_partition_end(enum tn_hv_end why)
 {
+    bool stopped = !TN_HV_SMP || tn_hv_cpus_stop_others();
+
     tn_uart_flush(HV_VA_CONSOLE);
-    if (CONFIG_RESTART > 0) {
+    if (CONFIG_RESTART > 0 && stopped) {
         tn_hv_restart(why);
     }
     if (CONFIG_HV_CPUS > 1) {

@@ -59,12 +59,18 @@ const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size)
     return (const void *)(va + inside);
 }
 
-void *tn_hv_map_load(uint64_t pa)
+void tn_hv_unmap_load(void)
 {
     LEVEL2[HV_VA_LOAD / HV_BLOCK] = 0;
     tn_dsb(ishst); /* as in tn_hv_unmap_page() */
     __asm__ volatile("tlbi vae2, %0" : : "r"((uint64_t)HV_VA_LOAD / HV_PAGE) : "memory");
     tn_dsb(nsh);
+    tn_isb();
+}
+
+void *tn_hv_map_load(uint64_t pa)
+{
+    tn_hv_unmap_load();
     LEVEL2[HV_VA_LOAD / HV_BLOCK] = pa | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_XN;
     publish();
     return (void *)HV_VA_LOAD;

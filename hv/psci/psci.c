@@ -15,8 +15,7 @@
 #define MPIDR_AFFINITY 0xff00ffffffull
 #define SMCCC_VERSION 0x80000000u
 
-/* Whether some partition has more than one CPU. */
-#define SMP (CONFIG_HV_CPUS > CONFIG_PARTITIONS)
+#define SMP TN_HV_SMP
 
 #define PSCI_FN static TN_HC_FUNCTION long
 

@@ -150,6 +150,9 @@ static struct cause cause_at_el1(void)
 
 void tn_hv_guest_fault(const struct tn_hv_frame *frame)
 {
+    if (TN_HV_SMP) {
+        tn_hv_cpus_if_ending();
+    }
     struct cause cause = frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
     /*
      * Stage 2 leaves the page under the stack unmapped; a fault there is nothing else.  A frame

@@ -16,10 +16,20 @@
 TN_NORETURN void at_virtual(uint64_t x0, uint64_t base, uint64_t bss);
 
 /* Of the restarts so far the last ones, by the counter; not cleared at a start. */
-static struct {
+struct history {
     uint64_t times[TN_RESTART_TIMES_MAX];
     uint32_t count;
-} history TN_SECTION(".bss.0keep");
+};
+
+static struct history own_history TN_SECTION(".bss.0keep");
+
+/* A partition with several CPUs may end on any of them. */
+static struct history histories[TN_HV_SMP ? CONFIG_PARTITIONS : 1] TN_SECTION(".bss.0shared");
+
+static struct history *history(void)
+{
+    return TN_HV_SMP ? &histories[tn_hv_partition.index] : &own_history;
+}
 
 static struct {
     uint64_t base, bss;
@@ -30,7 +40,7 @@ static struct {
 static void start(const struct tn_hv_boot *boot)
 {
     if (boot->fresh && !boot->again) {
-        history.count = 0;
+        history()->count = 0;
     }
     own.base = boot->base;
     own.bss = boot->bss;
@@ -48,11 +58,12 @@ static bool wanted(enum tn_hv_end why)
 /* The restart before the last `times` ones must be longer ago than the window. */
 static bool allowed(uint64_t now)
 {
-    if (history.count < own.times) {
+    if (history()->count < own.times) {
         return true;
     }
     return own.window != 0 &&
-           now - history.times[(history.count - own.times) % TN_RESTART_TIMES_MAX] > own.window;
+           now - history()->times[(history()->count - own.times) % TN_RESTART_TIMES_MAX] >
+               own.window;
 }
 
 void tn_hv_restart(enum tn_hv_end why)
@@ -71,7 +82,7 @@ void tn_hv_restart(enum tn_hv_end why)
     if (!again) {
         return;
     }
-    history.times[history.count++ % TN_RESTART_TIMES_MAX] = now;
+    history()->times[history()->count++ % TN_RESTART_TIMES_MAX] = now;
     if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_again();
     }

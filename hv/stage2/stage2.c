@@ -51,6 +51,8 @@ _Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root t
 #define VTTBR_VMID_SHIFT 48
 #define VMID (CONFIG_PARTITIONS > 1 ? (uint64_t)tn_hv_partition.index << VTTBR_VMID_SHIFT : 0)
 
+extern char __hv_bss_pages[]; /* a number: pages of .bss */
+
 /* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
 static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") TN_ALIGNED(HV_PAGE);
 static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
@@ -178,6 +180,27 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
     tn_dsb(nsh);
     tn_isb();
     return true;
+}
+
+/*
+ * The other CPU's tables are in its own copy of .bss, as far from it as ours from ours.  What its
+ * TLB has goes by broadcast: the CPUs of a partition have the same VMID.
+ */
+void tn_hv_stage2_revoke(unsigned slot)
+{
+    uint64_t size = (uintptr_t)__hv_bss_pages * HV_PAGE;
+    uint64_t pa = pa_of(root) + (uint64_t)((int64_t)slot - tn_hv_partition.slot) * size;
+    uint64_t inside = pa & (HV_BLOCK - 1);
+    volatile uint64_t *other = (void *)((char *)tn_hv_map_load(pa - inside) + inside);
+
+    for (unsigned i = 0; i < ROOT_ENTRIES; i++) {
+        other[i] = 0;
+    }
+    tn_hv_unmap_load();
+    tn_dsb(ish); /* the walkers see it before the entries go */
+    tn_tlbi(vmalls12e1is);
+    tn_dsb(ish);
+    tn_isb();
 }
 
 /* Stage-2 entry of the page or block that `ipa` lies in; 0: none. */

@@ -17,10 +17,10 @@
 #define ARRAY(offset) ((offset)&0xf80u) /* of one bit for each interrupt */
 #define ARRAY_BANK(offset) ((offset) / 4 % 32)
 
-/* GICv3: SGIs and PPIs are in the second frame of the redistributor; SGI 15 is for Mortise. */
+/* GICv3: SGIs and PPIs are in the second frame of the redistributor; SGI 15 is Mortise's. */
 #define GICV3 (TN_BOARD_GICR_SIZE != 0)
 #define GICR_SGI_BASE 0x10000u
-#define RESERVED_SGIS (GICV3 ? 1u << 15 : 0)
+#define RESERVED_SGIS (1u << 15)
 
 static struct tn_hv_vgic vgics[CONFIG_PARTITIONS] TN_SECTION(".bss.0shared");
 

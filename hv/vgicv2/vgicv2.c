@@ -28,6 +28,7 @@
 #define SGIR_FILTER(value) ((value) >> 24 & 3)
 #define SGIR_OTHERS 1u
 #define SGIR_SELF 2u
+#define SGI_MORTISE 15u /* tn_hv_irq_wake() */
 
 /* Of a mask of the partition's CPUs the board's, in one pass from the lowest. */
 static uint32_t to_board(uint32_t mask)
@@ -74,6 +75,9 @@ static void send(uint32_t value)
     uint32_t self = 1u << tn_hv_partition.board_cpu;
     uint32_t targets;
 
+    if ((value & SGIR_ID) == SGI_MORTISE) {
+        return;
+    }
     if (SGIR_FILTER(value) == SGIR_SELF) {
         targets = self;
     } else if (SGIR_FILTER(value) == SGIR_OTHERS) {

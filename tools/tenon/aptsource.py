@@ -103,6 +103,24 @@ def configure(work, apt_dir="/etc/apt"):
     return config, count
 
 
+def configure_binary(work, architecture):
+    """Makes a private configuration for binary packages of another architecture, from the
+    machine's own sources; returns the APT_CONFIG file. Nothing of the system's is changed."""
+    for name in ("lists/partial", "archives/partial"):
+        os.makedirs(os.path.join(work, name), exist_ok=True)
+    config = os.path.join(work, "apt.conf")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f'APT::Architecture "{architecture}";\n'
+                   f'APT::Architectures {{ "{architecture}"; }};\n'
+                   f'Dir::State::lists "{work}/lists";\n'
+                   'Dir::State::status "/dev/null";\n'
+                   f'Dir::Cache "{work}";\n'
+                   'Acquire::Languages "none";\n')
+        if os.geteuid() == 0:
+            file.write('APT::Sandbox::User "root";\n')
+    return config
+
+
 def newest(showsrc, package, upstream):
     """The newest version of package in `apt-cache showsrc` text that begins with upstream.
 

@@ -81,6 +81,11 @@ def uboot(elf):
     return os.path.join(_entry(name, file), file)
 
 
+def linux():
+    """Debian's arm64 kernel: an Image."""
+    return os.path.join(_entry("linux", "vmlinuz"), "vmlinuz")
+
+
 def libgcc():
     """The newest libgcc.a for AArch64: the compiler builtins."""
     found = glob.glob("/usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a")

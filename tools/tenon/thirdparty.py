@@ -12,6 +12,7 @@ import hashlib
 import inspect
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -251,6 +252,24 @@ def build_uboot_zcu102(work, scratch, out):
     shutil.copy(os.path.join(tree, "u-boot.elf"), out)
 
 
+def build_linux(work, scratch, out):
+    """Debian's arm64 kernel, which partitions in tests and examples run: vmlinuz, an Image."""
+    work.step("fetching linux-image-arm64")
+    env = {"APT_CONFIG": aptsource.configure_binary(os.path.join(scratch, "apt"), "arm64")}
+    work.run(["apt-get", "update", "-q"], scratch, env)
+    result = subprocess.run(["apt-cache", "depends", "linux-image-arm64"], check=False,
+                            env={**os.environ, **env, "LC_ALL": "C"}, capture_output=True, text=True)
+    found = re.search(r"Depends: (linux-image-\S+)", result.stdout)
+    if not found:
+        work.fail("no package source offers linux-image-arm64; is the network there?")
+    work.run(["apt-get", "download", "-q", found[1]], scratch, env)
+    work.step("unpacking")
+    package = glob.glob(os.path.join(scratch, "linux-image-*.deb"))[0]
+    work.run(["dpkg-deb", "-x", package, os.path.join(scratch, "tree")], scratch)
+    kernel = glob.glob(os.path.join(scratch, "tree", "boot", "vmlinuz-*"))[0]
+    shutil.copy(kernel, os.path.join(out, "vmlinuz"))
+
+
 class Recipe:
     """An entry of the cache: what for, who makes it in how many steps, and from what."""
 
@@ -320,6 +339,7 @@ RECIPES = (
     Recipe("lwip", "build", "TCP/IP", 1, build_lwip),
     Recipe("u-boot-zcu102", "test", "boots zcu102's images", 2, build_uboot_zcu102,
            tree_files=UBOOT_ZCU102),
+    Recipe("linux", "test", "runs in partitions", 2, build_linux),
 )
 
 

@@ -7,4 +7,10 @@
 
 extern const struct tn_gic tn_hv_gic;
 
+/*
+ * Make CPU `cpu` of the board leave WFI, if its CPU interface lets any interrupt through: by SGI
+ * 15, which is pending until it starts anew.
+ */
+void tn_hv_irq_wake(unsigned cpu);
+
 #endif

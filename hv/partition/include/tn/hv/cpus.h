@@ -42,6 +42,19 @@ int tn_hv_cpus_affinity(uint64_t mpidr); /* TN_PSCI_AFFINITY_* or an error */
  */
 void tn_hv_cpus_again(void);
 
+/*
+ * The partition ends on this CPU: its other CPUs leave the guest and are switched off.  One CPU
+ * ends a partition: where another was first this does not return.  False: one of them sleeps with
+ * all interrupts off and cannot be had; the partition must not begin again.
+ */
+bool tn_hv_cpus_stop_others(void);
+
+/* A CPU has left its guest for a reason that may be that the partition ends: then it goes off. */
+void tn_hv_cpus_if_ending(void);
+
+/* Whether some partition has more than one CPU. */
+#define TN_HV_SMP (CONFIG_HV_CPUS > CONFIG_PARTITIONS)
+
 /* Switch this CPU off.  Returns only when no other CPU of the partition is on. */
 void tn_hv_cpus_off(void);
 

@@ -21,6 +21,7 @@
 struct tn_hv_partition {
     char name[32];
     uint64_t caps;
+    uint64_t argument;  /* x0 where it begins */
     uint64_t cpus;      /* bit n: it has CPU n of the board */
     unsigned index;     /* its number; known, as the next three, from tn_hv_cpus_join() on */
     unsigned slot;      /* of this CPU among all of Mortise's: which copy of .bss it has */
@@ -80,9 +81,10 @@ const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size);
 
 /*
  * Map the 2 MiB block of RAM at `pa`, a multiple of that, writable at HV_VA_LOAD, in the place of
- * one that is there.  While booting.
+ * one that is there.  For a time in which nothing else uses it.
  */
 void *tn_hv_map_load(uint64_t pa);
+void tn_hv_unmap_load(void);
 
 /*
  * TN_HV_DEVICE(name, va, pa, size): device registers that Mortise itself uses, mapped at boot;

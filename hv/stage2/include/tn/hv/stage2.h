@@ -15,6 +15,12 @@
 bool tn_hv_stage2_init(const struct tn_hv_boot *boot);
 
 /*
+ * Take everything from the partition's CPU that has copy `slot` of .bss: its guest's next access
+ * enters Mortise.  In an image with several CPUs, from another CPU of the partition.
+ */
+void tn_hv_stage2_revoke(unsigned slot);
+
+/*
  * The one translator of addresses that a guest passes: copy `size` bytes at guest-physical `ipa` to
  * `to`.  False, with `to` in any state, unless every byte is memory that the partition may
  * read; a device is not.  Walks this CPU's stage-2 tables, which only Mortise writes and only at

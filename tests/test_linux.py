@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Debian's unmodified arm64 kernel as a partition, with an initial RAM disk of ours."""
+import os
+import subprocess
+import sys
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+sys.path[:0] = [os.path.join(TREE, "tools"), os.path.join(TREE, "tests")]
+
+import linuxkit  # noqa: E402
+from tenon import cache  # noqa: E402
+
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+
+
+def tnimage(*words, **kwargs):
+    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=900,
+                          check=False, stdin=subprocess.DEVNULL, **kwargs)
+
+
+def build(folder, board, cpus, action, rest="", more=""):
+    """An image with a Linux partition that ends as `action` says, and what `rest` describes."""
+    (folder / "tnimage.toml").write_text(
+        f'[image]\nname = "linux"\nboard = "{board}"\n{rest}[[partition]]\nname = "linux"\n'
+        f'mode = "linux"\nkernel = "{cache.linux()}"\ninitrd = "{linuxkit.make_initrd(folder)}"\n'
+        f'cpus = {cpus}\nram = "256M"\n{more}cmdline = "console=ttyAMA0 panic=1 do={action}"\n')
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "linux.img", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return str(folder / "linux.img")
+
+
+def run(image, *words):
+    """(exit code, what Linux's first program said, what Mortise said)"""
+    done = tnimage("run", image, "--timeout", "800", *words)
+    lines = done.stdout.replace("\r", "").split("\n")
+    said = [line for line in lines if line.startswith("linux: ")]
+    return done.returncode, said, [line for line in lines if line.startswith("mortise: partition")]
+
+
+@pytest.mark.parametrize("board,cpus,online,words", (
+    ("qemu-virt", [0, 1, 2, 3], "0-3", ()),
+    ("qemu-virt-gicv2", [2, 3], "0-1", ()),
+    ("qemu-virt", [0], "0", ("--boot", "uboot", "--quiet-boot"))))
+def test_boots_and_powers_off(tmp_path, board, cpus, online, words):
+    """To user space and back, on one CPU and on several, through both ways of booting."""
+    code, said, ours = run(build(tmp_path, board, cpus, "poweroff"), *words)
+    assert code == 0 and not ours, (said, ours)
+    assert said[0] == "linux: first user instruction"
+    assert said[2:] == [f"linux: cpus {online}", "linux: ends"], said
+
+
+@pytest.mark.parametrize("board", ("qemu-virt", "qemu-virt-gicv2"))
+def test_restarts_alone(tmp_path, board):
+    """It panics on whichever CPU and begins again with all of them; its neighbour does not."""
+    ticks = os.path.join(TREE, "tests", "partitions", "ticks.c")
+    rest = '[[partition]]\nname = "ticks"\nmode = "bypass"\ncpus = [0]\nirqs = [27]\n' \
+           f'src = ["{ticks}"]\nargs = ["0"]\n'
+    image = build(tmp_path, board, [1, 2], "crash", rest,
+                  'restart = "fault"\nrestart_times = 1\nrestart_window_ms = 0\n')
+    code, said, ours = run(image)
+    assert said.count("linux: first user instruction") == 2, said
+    assert said.count("linux: cpus 0-1") == 2, said
+    assert ours == ['mortise: partition 1 "linux" restarts',
+                    'mortise: partition 1 "linux" is not restarted any more'], ours
+    assert code == 0
