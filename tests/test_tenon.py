@@ -67,6 +67,21 @@ def test_example(tmp_path):
     assert code == 0 and lines[-1] == "main: 20 items made, 20 used", lines
 
 
+@pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt-gicv2")))
+def test_bounds(tmp_path, mode, board):
+    image = build(tmp_path, "tests/tenon/bounds.c", "--board", board, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("call, name", (("tn_sleep(1000)", "tn_sleep"),
+                                        ("tn_thread_yield()", "tn_thread_yield"),
+                                        ("tn_thread_exit(0)", "tn_thread_exit")))
+def test_wrong_context(tmp_path, call, name):
+    image = build(tmp_path, "tests/tenon/context.c", f"-DCALL={call}", mode="bare")
+    code, lines = run(image, "--icount")
+    assert code == 9 and f'tenon: {name} in a handler over thread "main"' in lines, lines
+
+
 @pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt"),
                                          ("bare", "qemu-virt-gicv2"), ("tenon", "zcu102")))
 def test_nesting(tmp_path, mode, board):

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Event flags.  What a waiter wants lies on its stack, tn_thread.transfer points there.  A set
- * looks at the waiters from the most urgent on: that is the one walk under the kernel lock
- * whose length is the number of waiters of an object.
+ * looks at the waiters from the most urgent on, a few in each section of the kernel lock.  Between
+ * two sections its place is kept by a marker: an entry in the wait queue that is no thread.
  */
 #include <tn/event.h>
 #include <tn/kernel.h>
+
+#define STEP 8 /* waiters that are looked at in one section, at most */
 
 struct wish {
     uint32_t want;
@@ -56,41 +58,115 @@ int tn_event_wait(struct tn_event *event, uint32_t want, uint32_t how, uint64_t 
     return result;
 }
 
-/* The first waiter whose wish is fulfilled, NULL: none. */
-static struct tn_thread *find(const struct tn_event *event)
+/* Where the first entry of the level of `t` is linked. */
+static struct tn_thread **ring_of(struct tn_waitq *q, const struct tn_thread *t)
 {
-    for (struct tn_thread *head = event->waiters.first; head != NULL; head = head->next_level) {
-        struct tn_thread *t = head;
+    struct tn_thread **link = &q->first;
 
-        do {
-            if (fulfilled(event->flags, t->transfer)) {
-                return t;
-            }
-            t = TN_THREAD_OF(t->run.next);
-        } while (t != head);
+    while ((*link)->run.level != t->run.level) {
+        link = &(*link)->next_level;
     }
-    return NULL;
+    return link;
+}
+
+/* The entry behind `t`, NULL: it is the last one. */
+static struct tn_thread *after(struct tn_waitq *q, const struct tn_thread *t)
+{
+    struct tn_thread *head = *ring_of(q, t);
+    struct tn_thread *next = TN_THREAD_OF(t->run.next);
+
+    return next != head ? next : head->next_level;
+}
+
+/* Enter the marker before `t`. */
+static void mark(struct tn_waitq *q, struct tn_thread *marker, struct tn_thread *t)
+{
+    struct tn_thread **link = ring_of(q, t);
+
+    marker->waitq = q;
+    marker->transfer = NULL; /* no wish */
+    marker->run = (struct tn_ready){.next = &t->run, .prev = t->run.prev, .level = t->run.level};
+    t->run.prev->next = &marker->run;
+    t->run.prev = &marker->run;
+    if (*link == t) {
+        marker->next_level = t->next_level;
+        *link = marker;
+    }
+}
+
+/*
+ * Release the lock, which lets `woken` (may be NULL) be noticed, and take it again.  Returns the
+ * entry at which to go on, which was `t` (may be NULL) unless that one is gone.
+ */
+static __attribute__((noinline)) struct tn_thread *
+breathe(struct tn_event *event, struct tn_thread *t, struct tn_thread *woken, uint64_t *daif)
+{
+    struct tn_thread marker;
+
+    if (t != NULL) {
+        mark(&event->waiters, &marker, t);
+    }
+    if (woken != NULL) {
+        tn_reschedule(woken, *daif, TN_OK);
+    } else {
+        tn_kernel_unlock(*daif);
+    }
+    *daif = tn_kernel_lock();
+    if (t != NULL) {
+        t = after(&event->waiters, &marker);
+        tn_waitq_remove(&marker);
+    }
+    return t;
+}
+
+/*
+ * Offer `flags` to the waiters.  The scheduler is locked, or this is a handler, so that the woken
+ * run after the last was looked at.
+ */
+static uint64_t offer(struct tn_event *event, uint32_t flags, uint64_t daif)
+{
+    struct tn_thread *t = event->waiters.first;
+
+    for (uint32_t looked = 1; t != NULL; looked++) {
+        struct tn_thread *next = after(&event->waiters, t);
+        struct tn_thread *woken = NULL;
+        struct wish *wish = t->transfer;
+
+        /* Without a wish: another set's marker. */
+        if (wish != NULL && fulfilled(flags, wish)) {
+            wish->got = flags;
+            if (wish->how & TN_EVENT_CLEAR) {
+                flags &= ~wish->want;
+                __atomic_fetch_and(&event->flags, ~wish->want, __ATOMIC_RELAXED);
+            }
+            tn_waitq_remove(t);
+            woken = tn_wake(t, TN_OK) ? t : NULL;
+        }
+        if (woken != NULL || looked % STEP == 0) {
+            next = breathe(event, next, woken, &daif);
+        }
+        t = next;
+    }
+    return daif;
 }
 
 void tn_event_set(struct tn_event *event, uint32_t flags)
 {
     uint64_t daif = tn_kernel_lock();
-    struct tn_thread *t;
-    struct tn_thread *first = NULL;
+    uint32_t offered = __atomic_or_fetch(&event->flags, flags, __ATOMIC_RELAXED);
+    bool in_irq = tn_in_irq();
 
-    event->flags |= flags;
-    while ((t = find(event)) != NULL) {
-        grant(event, t->transfer);
-        tn_waitq_remove(t);
-        if (tn_wake(t, TN_OK) && first == NULL) {
-            first = t;
-        }
-    }
-    if (first != NULL) {
-        tn_reschedule(first, daif, TN_OK);
+    if (tn_waitq_empty(&event->waiters)) {
+        tn_kernel_unlock(daif);
         return;
     }
-    tn_kernel_unlock(daif);
+    if (!in_irq) {
+        tn_sched_lock();
+    }
+    tn_kernel_unlock(offer(event, offered, daif));
+    if (!in_irq) {
+        tn_sched_unlock();
+    }
 }
 
 uint32_t tn_event_clear(struct tn_event *event, uint32_t flags)

@@ -69,6 +69,17 @@ void tn_fault_stack(const struct tn_thread *t)
     tn_image_fault();
 }
 
+void tn_fault_context(const char *what)
+{
+    tn_sysreg_write(daif, TN_DAIF_I);
+    put("\r\ntenon: ");
+    put(what);
+    put(" in a handler over thread \"");
+    put_name(tn_thread_self()->name);
+    put("\"\r\n");
+    tn_image_fault();
+}
+
 void tn_fault(uint64_t vector, const uint64_t *frame)
 {
     struct tn_thread *self = tn_thread_self();

@@ -218,6 +218,9 @@ int tn_mutex_try(struct tn_mutex *mutex)
     struct tn_thread *owner;
     int result = TN_EBUSY;
 
+    if (tn_in_irq()) {
+        return TN_EPERM;
+    }
     if (tn_mutex_take(mutex, self)) {
         return TN_OK;
     }
@@ -232,15 +235,21 @@ int tn_mutex_try(struct tn_mutex *mutex)
     return result;
 }
 
-/* Nobody will ever have it again: all who wait learn it. */
-static void give_up(struct tn_mutex *mutex)
+/*
+ * Nobody will ever have it again: all who wait learn it, each in a section of its own.  Lock held,
+ * and held again at the end.
+ */
+static uint64_t give_up(struct tn_mutex *mutex, uint64_t daif)
 {
     while (!tn_waitq_empty(&mutex->waiters)) {
         struct tn_thread *t = tn_waitq_pop(&mutex->waiters);
 
         t->blocked_on = NULL;
         tn_wake(t, TN_ENOTRECOVERABLE);
+        tn_kernel_unlock(daif);
+        daif = tn_kernel_lock();
     }
+    return daif;
 }
 
 void tn_mutex_pass(struct tn_mutex *mutex, struct tn_thread *self, long result)
@@ -288,7 +297,7 @@ int tn_mutex_unlock_slow(struct tn_mutex *mutex)
     }
     if (mutex->state & TN_MUTEX_DEAD) {
         mutex->state = TN_MUTEX_LOST;
-        give_up(mutex);
+        daif = give_up(mutex, daif);
     }
     tn_mutex_pass(mutex, self, TN_OK);
     return (int)tn_reschedule(tn_ready_first(tn_cpu_of(self)), daif, TN_OK);

@@ -110,6 +110,7 @@ void tn_thread_yield(void)
     if (self->run.next == &self->run) {
         return;
     }
+    tn_context_check("tn_thread_yield");
     tn_kernel_enter();
     next = TN_THREAD_OF(tn_readyq_rotate(&tn_cpu_of(self)->ready, &self->run));
     if (TN_UNLIKELY(next == self)) {

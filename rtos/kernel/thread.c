@@ -201,6 +201,7 @@ __attribute__((used)) void tn_thread_exit(void *value)
 {
     struct tn_thread *self = tn_thread_self();
 
+    tn_context_check("tn_thread_exit");
     tn_stack_check(self);
     tn_kernel_enter();
     tn_trace_exit(self, self->name);
@@ -224,6 +225,9 @@ int tn_thread_join(struct tn_thread *thread, void **value, uint64_t deadline)
 {
     long result = TN_OK;
 
+    if (tn_in_irq()) {
+        return TN_EPERM;
+    }
     if (thread->detached) {
         return TN_EINVAL;
     }
@@ -233,6 +237,9 @@ int tn_thread_join(struct tn_thread *thread, void **value, uint64_t deadline)
     tn_kernel_enter();
     if (thread->state & TN_THREAD_ENDED) {
         tn_kernel_leave();
+    } else if (!tn_waitq_empty(&thread->joiners)) {
+        tn_kernel_leave();
+        return TN_EINVAL;
     } else {
         result = tn_block_until(&thread->joiners, deadline);
     }

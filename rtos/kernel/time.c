@@ -10,6 +10,7 @@
 #include <tn/irq.h>
 #include <tn/irqline.h>
 #include <tn/kernel.h>
+#include <tn/kernel_fault.h>
 #include <tn/kernel_mutex.h>
 #include <tn/kernel_time.h>
 #include <tn/list.h>
@@ -153,6 +154,7 @@ long tn_sleep_ticks(uint64_t deadline)
     if (deadline <= tn_time_counter()) {
         return TN_OK;
     }
+    tn_context_check("tn_sleep");
     tn_kernel_enter();
     if (tn_percpu_refuses(self)) {
         tn_kernel_leave();

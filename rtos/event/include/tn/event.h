@@ -30,7 +30,11 @@ struct tn_event {
 int tn_event_wait(struct tn_event *event, uint32_t want, uint32_t how, uint64_t deadline,
                   uint32_t *got);
 
-/* Set flags and wake all whose wish is fulfilled.  Any context. */
+/*
+ * Set flags and wake all whose wish is fulfilled by what is set at this moment; they run when the
+ * last has been woken.  Takes flags away for a TN_EVENT_CLEAR, from those that wait behind it, too.
+ * Any context; interrupts are let in on the way.
+ */
 void tn_event_set(struct tn_event *event, uint32_t flags);
 
 /* Clear flags; returns all as they were.  Any context. */

@@ -21,6 +21,16 @@ static inline void tn_stack_check(const struct tn_thread *self)
     }
 }
 
+/* `what` was called in a handler, which has no answer for it: say so and end the image. */
+TN_NORETURN void tn_fault_context(const char *what);
+
+static inline void tn_context_check(const char *what)
+{
+    if (TN_UNLIKELY(tn_in_irq())) {
+        tn_fault_context(what);
+    }
+}
+
 /* Report and end the image.  `vector`: number of the 128-byte slot. */
 TN_NORETURN void tn_fault(uint64_t vector, const uint64_t *frame);
 

@@ -49,7 +49,19 @@ void tn_mutex_init(struct tn_mutex *mutex, uint32_t kind, uint32_t ceiling);
 int tn_mutex_lock_slow(struct tn_mutex *mutex, uint64_t deadline);
 int tn_mutex_unlock_slow(struct tn_mutex *mutex);
 
-/* True if the word went from 0 to `self`; acquire. */
+/*
+ * False in a handler, which runs on SP_EL0: there the running thread is the interrupted one, which
+ * must not come to own a mutex, or lose one, without knowing of it.
+ */
+static inline bool tn_mutex_context(void)
+{
+    uint64_t sel;
+
+    __asm__ volatile("mrs %0, spsel" : "=r"(sel));
+    return TN_LIKELY(sel != 0);
+}
+
+/* True if the word went from 0 to `self`; acquire.  Thread context. */
 static inline bool tn_mutex_take(struct tn_mutex *mutex, struct tn_thread *self)
 {
     uintptr_t word;
@@ -76,8 +88,9 @@ static inline bool tn_mutex_take(struct tn_mutex *mutex, struct tn_thread *self)
  */
 static inline int tn_mutex_lock_until(struct tn_mutex *mutex, uint64_t deadline)
 {
-    return TN_LIKELY(tn_mutex_take(mutex, tn_thread_self())) ? TN_OK
-                                                             : tn_mutex_lock_slow(mutex, deadline);
+    return TN_LIKELY(tn_mutex_context() && tn_mutex_take(mutex, tn_thread_self()))
+               ? TN_OK
+               : tn_mutex_lock_slow(mutex, deadline);
 }
 
 static inline int tn_mutex_lock(struct tn_mutex *mutex)
@@ -85,15 +98,21 @@ static inline int tn_mutex_lock(struct tn_mutex *mutex)
     return tn_mutex_lock_until(mutex, TN_FOREVER);
 }
 
-/* Lock if it is free: TN_EBUSY if not; errors as above. */
+/* Lock if it is free: TN_EBUSY if not; errors as above.  Not in a handler, either. */
 int tn_mutex_try(struct tn_mutex *mutex);
 
-/* Unlock; the most urgent waiter becomes the owner.  TN_EPERM: the caller has not locked it. */
+/*
+ * Unlock; the most urgent waiter becomes the owner.  TN_EPERM: the caller has not locked it, or is
+ * a handler.
+ */
 static inline int tn_mutex_unlock(struct tn_mutex *mutex)
 {
     uintptr_t word;
     uint32_t failed;
 
+    if (TN_UNLIKELY(!tn_mutex_context())) {
+        return TN_EPERM;
+    }
     do {
         __asm__ volatile("ldxr %0, %1" : "=&r"(word) : "Q"(mutex->word) : "memory");
         if (TN_UNLIKELY(word != (uintptr_t)tn_thread_self())) {

@@ -143,8 +143,8 @@ TN_NORETURN void tn_thread_exit(void *value);
 
 /*
  * Wait until `thread` has ended, then its memory is the caller's again.  `value` may be NULL.
- * `deadline` in ticks of tn_time_ticks(), or TN_FOREVER.  TN_EINVAL: detached; TN_EDEADLK: the
- * caller itself; TN_ETIMEDOUT.
+ * `deadline` in ticks of tn_time_ticks(), or TN_FOREVER.  TN_EINVAL: detached, or another thread
+ * waits for it already; TN_EDEADLK: the caller itself; TN_ETIMEDOUT; TN_EPERM: in a handler.
  */
 int tn_thread_join(struct tn_thread *thread, void **value, uint64_t deadline);
 
