@@ -16,7 +16,6 @@
 #define FIRST_SPI 32u
 
 #define TYPER_CPUS_SHIFT 5
-#define TYPER_LINES 0x1fu
 #define GICD_IIDR 0x008
 #define GICD_SGIR 0xf00
 #define GICD_CPENDSGIR 0xf10
@@ -29,6 +28,10 @@
 #define SGIR_OTHERS 1u
 #define SGIR_SELF 2u
 #define SGI_MORTISE 15u /* tn_hv_irq_wake() */
+
+/* Known once the CPU has started: all of the partition's CPUs as it numbers them, and GICD_TYPER.
+ */
+static uint32_t everyone, typer;
 
 /* Of a mask of the partition's CPUs the board's, in one pass from the lowest. */
 static uint32_t to_board(uint32_t mask)
@@ -57,17 +60,6 @@ static uint32_t from_board(uint32_t mask)
         }
     }
     return result;
-}
-
-/* All of the partition's CPUs, as it numbers them. */
-static uint32_t everybody(void)
-{
-    uint32_t count = 0;
-
-    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1) {
-        count++;
-    }
-    return (1u << count) - 1;
 }
 
 static void send(uint32_t value)
@@ -99,7 +91,7 @@ static uint32_t access_target(unsigned intid, bool write, uint32_t value)
     if (!write) {
         return vgic->targets[intid];
     }
-    vgic->targets[intid] = (uint8_t)(value & everybody());
+    vgic->targets[intid] = (uint8_t)(value & everyone);
     if (tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1) {
         tn_mmio_write8(tn_hv_gic.gicd + GIC_ITARGETSR + intid, (uint8_t)to_board(value));
     }
@@ -148,15 +140,8 @@ static uint64_t access_control(uint32_t offset, bool write, uint64_t value)
             tn_hv_vgic_control(value & 1, value & 1);
         }
         return tn_hv_vgic()->control;
-    case GIC_TYPER: {
-        uint32_t cpus = everybody();
-        uint32_t count = 0;
-
-        for (; cpus != 0; cpus >>= 1) {
-            count++;
-        }
-        return (tn_hv_vgic_banks() - 1) | (count - 1) << TYPER_CPUS_SHIFT;
-    }
+    case GIC_TYPER:
+        return typer;
     case GICD_IIDR:
         return tn_mmio_read32(tn_hv_gic.gicd + GICD_IIDR);
     default:
@@ -191,3 +176,21 @@ static uint64_t gicd(uint32_t offset, unsigned width, bool write, uint64_t value
 }
 
 TN_HV_MMIO(gicd, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE, TN_CAP_VGIC, gicd);
+
+/* Behind hv/vgic's own start: libraries start in the order of their names. */
+static void start(const struct tn_hv_boot *boot)
+{
+    uint32_t count = 0;
+
+    (void)boot;
+    if (!tn_hv_has_cap(TN_CAP_VGIC)) {
+        return;
+    }
+    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1) {
+        count++;
+    }
+    everyone = (1u << count) - 1;
+    typer = (tn_hv_vgic_banks() - 1) | (count - 1) << TYPER_CPUS_SHIFT;
+}
+
+TN_HV_START(start);

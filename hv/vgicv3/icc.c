@@ -152,17 +152,12 @@ static uint64_t peer(uint64_t mpidr)
            (mpidr >> 32 & 0xff) << 48 | (mpidr >> 4 & 0xf) << 44;
 }
 
-static void start(const struct tn_hv_boot *boot)
+void vgicv3_start(void)
 {
-    (void)boot;
-    if (!tn_hv_has_cap(TN_CAP_VGIC)) {
-        return;
-    }
     for (unsigned i = 0; i < vgicv3_cpus(); i++) {
         peers[i] = peer(vgicv3_mpidr(vgicv3_board_cpu(i)));
     }
     WRITE(ICH_HCR_EL2, ICH_HCR_TC);
 }
 
-TN_HV_START(start);
 TN_HV_EXIT(sysreg, HV_EC_SYSREG, TN_CAP_VGIC, on_sysreg);

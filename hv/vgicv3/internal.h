@@ -9,6 +9,9 @@
 uint64_t vgicv3_mpidr(unsigned board_cpu);
 unsigned vgicv3_board_cpu(unsigned cpu);
 
+/* The CPU interface's part of a CPU's start, behind the rest. */
+void vgicv3_start(void);
+
 /* How many CPUs the partition has. */
 unsigned vgicv3_cpus(void);
 

@@ -45,13 +45,10 @@ uint64_t vgicv3_mpidr(unsigned board_cpu)
     return mpidrs[board_cpu];
 }
 
+static unsigned count; /* of the partition's CPUs; known once this one has started */
+
 unsigned vgicv3_cpus(void)
 {
-    unsigned count = 0;
-
-    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1) {
-        count++;
-    }
     return count;
 }
 
@@ -209,3 +206,17 @@ _Static_assert(TN_BOARD_GICR_SIZE == GICR_CPU, "two frames a CPU");
 
 TN_HV_MMIO(gicd, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE, TN_CAP_VGIC, gicd);
 TN_HV_MMIO(gicr, TN_BOARD_GICR_BASE, TN_BOARD_CPUS *GICR_CPU, TN_CAP_VGIC, gicr);
+
+static void start(const struct tn_hv_boot *boot)
+{
+    (void)boot;
+    count = 0;
+    for (uint64_t cpus = tn_hv_partition.cpus; cpus != 0; cpus &= cpus - 1) {
+        count++;
+    }
+    if (tn_hv_has_cap(TN_CAP_VGIC)) {
+        vgicv3_start();
+    }
+}
+
+TN_HV_START(start);

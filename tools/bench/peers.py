@@ -35,7 +35,12 @@ METRIC = {"cooperative": (83, None), "preemptive": (None, 221), "interrupt": (15
           "synchronisation": (54, None), "memory": (58, None)}  # of ThreadX, Zephyr: the best
 HYPERVISORS = ["Bao", "Xen 4.17", "Xvisor"]
 HYPERCALLS = {"PSCI_VERSION by HVC": (188, 470, 396),
-              "cheapest hypercall (IRQ enable, its own SGI)": (149, 416, 373)}
+              "cheapest hypercall (IRQ enable, its own SGI)": (149, 416, 373),
+              "read of GICD_TYPER (emulated)": (225, 599, 719),
+              "write of GICD_ISENABLER (emulated)": (3562, 727, 1165),
+              "SGI to oneself": (750, 916, None),
+              "virtual timer interrupt, from arming to its end": (199, 903, 1213),
+              "WFI": (0, 7493, None)}
 # The paper's own figures (RK3568, CPU cycles): not comparable with instructions.
 PAPER_SWITCH = {"ectx enabled": (339, 404, 535, 1392, 2242),
                 "ectx disabled": (166, 242, 304, 708, 1387),

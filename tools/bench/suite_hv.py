@@ -8,7 +8,12 @@ from tenon import errors
 
 CALLS = {"PSCI_VERSION by HVC": ("psci", 90, 45),
          "cheapest hypercall (IRQ enable, its own SGI)": ("cheap", 70, 30),
-         "unknown function": ("unknown", 90, 45)}
+         "unknown function": ("unknown", 90, 45),
+         "read of GICD_TYPER (emulated)": ("typer", 180, 110),
+         "write of GICD_ISENABLER (emulated)": ("enabler", 400, 220),
+         "SGI to oneself": ("sgi", 250, 100),
+         "virtual timer interrupt, from arming to its end": ("timer", 0, 0),
+         "WFI": ("wfi", 0, 0)}
 BYPASS = {"interrupt raised -> first line of the handler": (28, 20),
           "handler's end -> interrupted code": (32, 20),
           "interrupt raised -> back, whole round": (68, 45)}
