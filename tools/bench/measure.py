@@ -85,7 +85,8 @@ class Functions:
 
 
 def build(source, name, board, *options, quiet=False):
-    """Build one image, "folder/name" (a name is part of the image, so it counts); tnimage's own message is the error, and is shown unless quiet."""
+    """Build one image, "folder/name" (a name is part of the image, so it counts); tnimage's own
+    message is the error, and is shown unless quiet."""
     path = os.path.join(OUT, board, f"{name}.img")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     done = subprocess.run([TNIMAGE, "build", source, "--board", board, "-o", path, *options],
@@ -108,13 +109,14 @@ def plugin(*sources):
     return so
 
 
-def run(image, *qemu):
-    """Run an image under -icount to its end; returns what it printed."""
-    done = subprocess.run([TNIMAGE, "run", image.path, "--icount", "--timeout",
-                           str(QEMU_TIMEOUT), "--", *qemu], cwd=TOP, check=False,
+def run(image, *qemu, icount=True, ends=errors.OK):
+    """Run an image to its end, under -icount unless told; returns what it printed. `ends`: the
+    status that it should end with."""
+    done = subprocess.run([TNIMAGE, "run", image.path, *(["--icount"] if icount else []),
+                           "--timeout", str(QEMU_TIMEOUT), "--", *qemu], cwd=TOP, check=False,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     text = done.stdout.decode(errors="replace")
-    if done.returncode != errors.OK:
+    if done.returncode != ends:
         raise errors.Refusal(errors.RUN, f"{os.path.relpath(image.path, TOP)} ended with "
                              f"{done.returncode}; it printed: {text[-400:]!r}")
     return text
@@ -124,10 +126,11 @@ class Counts:
     """What count.c saw: at each execution of a point (all instructions, those at EL2), and what
     had executed when a point was first reached, by function."""
 
-    def __init__(self, image, so, points):
+    def __init__(self, image, so, points, ends=errors.OK):
         log = image.path + ".count"
         args = "".join(f",point={name}:{address:#x}" for name, address in points.items())
-        run(image, "-plugin", f"{so},out={log},profile=1,range={EL2[0]:#x}:{EL2[1]:#x}{args}")
+        run(image, "-plugin", f"{so},out={log},profile=1,range={EL2[0]:#x}:{EL2[1]:#x}{args}",
+            ends=ends)
         self.hits, executed, last = {}, {}, None
         with open(log, encoding="ascii") as file:
             for line in file:
@@ -184,12 +187,13 @@ class Row:
         return self.median.cycles
 
 
-def windows_of(image, so, *qemu, part=None, cpu=0):
+def windows_of(image, so, *qemu, part=None, cpu=0, icount=True):
     """Run a <tn/bench.h> program with window.c; (what it printed, {row: [Window]})."""
     symbols = image.symbols(part)
     log = f"{image.path}.windows.{cpu}"
     args = ",".join(f"{key}={symbols['tn_bench_' + key]:#x}" for key in ("first", "last", "row"))
-    text = run(image, "-plugin", f"{so},out={log},model=1,cpu={cpu},{args}", *qemu)
+    text = run(image, "-plugin", f"{so},out={log},model=1,cpu={cpu},{args}", *qemu,
+               icount=icount)
     windows, empty, window = {}, None, None
     with open(log, encoding="ascii") as file:
         for line in file:

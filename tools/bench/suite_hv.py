@@ -53,6 +53,27 @@ def suite_bypass(quick):
     return figures
 
 
+def suite_restart(_quick):
+    """From a partition's fault to the first instruction of its next life."""
+    say("restart")
+    image = build("-ftools/bench/restart.toml", "restart", VIRT)
+    addresses = image.symbols()
+    counts = Counts(image, measure.plugin("count.c"), {
+        "guest": addresses["__image_start"], "fault": addresses["bench_fault"],
+        "main": addresses["main"]}, ends=errors.RUN)
+    lives = [counts.hits[point] for point in ("guest", "fault", "main")]
+    spent = [begin[1] - fault[1] for begin, fault in zip(lives[0][1:], lives[1])]
+    memory = image.program["ram"] if isinstance(image.program["ram"], int) else 0
+    if not spent:
+        raise errors.Refusal(errors.RUN, "restart: the partition was not started again")
+    return [Figure("lifecycle", "fault to the next life's first instruction", "Mortise",
+                   max(spent), "instructions at EL2"),
+            Figure("lifecycle", "first instruction to main", "partition",
+                   lives[2][1][0] - lives[0][1][0], "instructions"),
+            Figure("lifecycle", "memory that is cleared and prepared again", "partition", memory,
+                   "bytes")]
+
+
 SIZES = (8, 64, 512, 4096)
 CHANNELS = [f"{kind}, {size} B" for kind in ("message", "latest value") for size in SIZES]
 
@@ -71,7 +92,7 @@ def channel_figure(line, column, windows, image):
 def suite_channels(_quick):
     """What sending and receiving execute, and a doorbell."""
     so, figures = measure.plugin("window.c", "model.c"), []
-    image = build("-ftools/bench/chan.toml", "chan", VIRT)
+    image = build("-ftools/bench/chan.toml", "chan", VIRT, "-O", "2")
     for cpu, (name, column) in enumerate((("sender", "sender"), ("receiver", "receiver"))):
         say(f"channels, {name}")
         _, rows = windows_of(image, so, part=image.components[name], cpu=cpu)

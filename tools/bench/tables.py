@@ -46,6 +46,8 @@ HEADINGS = {
                "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
+    "lifecycle": ("Life of a partition", "A bypass program that faults and is started again: the "
+                  "report of the fault, clearing of its memory, tables, entry."),
     "channels": ("Channels between partitions", "One message or value sent or taken, the C call "
                  "included; Mortise has no part but in the doorbell, whose receiver is "
                  "interrupted without it."),
@@ -63,7 +65,8 @@ HEADINGS = {
     "table5": ("Table 5: preemption", "A thread resumes a more urgent one, up to that one's "
                "first instruction."),
     "table5-model": ("Table 5 in cycles of the model", MODEL),
-    "table6": ("Table 6: bare, on Mortise, beside Linux", "The same operation in each place."),
+    "table6": ("Table 6: bare, on Mortise, beside another", "The same operation in each "
+               "place; the last with both CPUs running at once, the median of 200."),
     "figure8": ("Figure 8: phases of an interrupt", "Save: vector to acknowledge. Dispatch: "
                 "acknowledge to handler, and handler's return to end of interrupt. Restore: the "
                 "rest. From the trace of one interrupt."),
