@@ -57,11 +57,12 @@ __attribute__((naked)) long tn_switch(struct tn_thread *from, struct tn_thread *
 
 /*
  * Where a new thread's voluntary frame returns to: x19 is its entry, x20 the argument.  x29 is
- * 0, the end of a backtrace.
+ * 0 and x30 nobody's, the end of a backtrace.
  */
 __attribute__((naked)) static void thread_start(void)
 {
-    __asm__ volatile("mov x0, x20\n\t"
+    __asm__ volatile(".cfi_undefined x30\n\t"
+                     "mov x0, x20\n\t"
                      "blr x19\n\t"
                      "b tn_thread_exit");
 }

@@ -21,11 +21,15 @@ Start an image in QEMU, stopped before its first instruction, and gdb with the s
 component at their addresses: Mortise where it is linked and, for its first instructions, where
 it is loaded; each partition where it sees itself. What follows -- goes to gdb. QEMU ends with
 gdb. The program's output is on standard output; it has no input.
+
+Threads of Tenon are gdb's threads: 'info threads', 'thread 3', 'thread apply all backtrace'. Of a
+thread that does not run only those registers are known that outlive a call.
 """
 EPILOG = """\
 examples:
   tnimage debug app.img                                  then: break main, continue
   tnimage debug app.img -- -batch -ex 'break main' -ex continue -ex backtrace
+  tnimage debug app.img -- -ex 'break work' -ex continue -ex 'thread apply all backtrace'
   tnimage debug app.img -- -ex 'thbreak tn_hv_main' -ex continue
 """
 
@@ -57,8 +61,10 @@ def run(args):
                 + ["-S", "-gdb", f"unix:path={socket},server=on,wait=off"])
         os.symlink(paths.ROOT, os.path.join(folder, "tenonos"))
         commands = os.path.join(folder, "commands")
+        kernels = kernels_of(image, components)
+        stub = os.path.join(folder, "threads") if kernels else socket
         with open(commands, "w", encoding="utf-8") as out:
-            out.write(gdb_script(socket, components, board, build))
+            out.write(gdb_script(stub, components, board, build))
         debugger = [GDB, "-q", "-x", commands, *args.rest]
         if args.verbose:
             print(shlex.join(argv), shlex.join(debugger), sep="\n", file=sys.stderr)
@@ -66,6 +72,9 @@ def run(args):
         process = machine.start(argv, stdin=subprocess.DEVNULL)
         try:
             wait_for(socket, process)
+            if kernels:
+                from tenon import gdbthreads
+                gdbthreads.Proxy(stub, socket, kernels).start()
             return run_gdb(debugger)
         finally:
             machine.stop(process)
@@ -120,6 +129,22 @@ def elf_files(image, folder):
     return result
 
 
+def kernels_of(image, components):
+    """{number of a CPU: what is known of the Tenon on it}."""
+    from tenon import gdbthreads
+    by_name = {component["name"]: gdbthreads.kernel_of(path) for component, path in components
+               if component["layer"] == "tenon"}
+    return {cpu: by_name[partition["name"]] for partition in image.partitions
+            for cpu in partition["cpus"] if by_name.get(partition["name"])}
+
+
+def ranges_of(files, name):
+    """(address, size) of this symbol in each file that has it."""
+    from tenon import elf
+    found = (elf.Elf(path).by_name.get(name) for path in files)
+    return [(symbol.value, symbol.size) for symbol in found if symbol]
+
+
 def gdb_script(socket, components, board, folder):
     """gdb commands: symbols and sources, then the connection."""
     guests = [path for component, path in components if component["layer"] != "hv"]
@@ -136,6 +161,10 @@ def gdb_script(socket, components, board, folder):
     # is beside the socket, generated ones under the build folder.
     folders = [os.path.dirname(socket), folder, *source_folders(folder)]
     lines += [f"directory {quoted(name)}" for name in folders]
+    vectors = ranges_of(guests, "tn_vectors")
+    if vectors:
+        lines.append(f"source {paths.inside('tools', 'tenon', 'unwinder.py')}")
+        lines.append(f"python install({vectors!r})")
     lines.append(f"target remote {socket}")
     return "\n".join(lines) + "\n"
 
