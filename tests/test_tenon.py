@@ -73,6 +73,15 @@ def test_bounds(tmp_path, mode, board):
     assert run(image, "--icount") == (0, ["ok"])
 
 
+def test_mask_watch(tmp_path):
+    """The kernel's own measurement: every load has a window, none is longer than the bound."""
+    image = build(tmp_path, "tools/bench/masked.c", "-O", "2", "--set", "TN_MASK_WATCH=y",
+                  mode="bare")
+    code, lines = run(image, "--icount")
+    lengths = [int(line.split(", ")[-2]) for line in lines if line.startswith("masked: ")]
+    assert code == 0 and len(lengths) == 6 and all(50 < n <= 5000 for n in lengths), lines
+
+
 @pytest.mark.parametrize("call, name", (("tn_sleep(1000)", "tn_sleep"),
                                         ("tn_thread_yield()", "tn_thread_yield"),
                                         ("tn_thread_exit(0)", "tn_thread_exit")))

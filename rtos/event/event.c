@@ -69,13 +69,33 @@ static struct tn_thread **ring_of(struct tn_waitq *q, const struct tn_thread *t)
     return link;
 }
 
-/* The entry behind `t`, NULL: it is the last one. */
-static struct tn_thread *after(struct tn_waitq *q, const struct tn_thread *t)
-{
-    struct tn_thread *head = *ring_of(q, t);
-    struct tn_thread *next = TN_THREAD_OF(t->run.next);
+/* A place among the waiters. */
+struct place {
+    struct tn_thread *t;    /* NULL: behind the last */
+    struct tn_thread *head; /* the first of its level */
+};
 
-    return next != head ? next : head->next_level;
+/* The place behind `p`. */
+static struct place after(struct place p)
+{
+    struct tn_thread *next = TN_THREAD_OF(p.t->run.next);
+
+    if (next == p.head) {
+        return (struct place){p.head->next_level, p.head->next_level};
+    }
+    return (struct place){next, p.head};
+}
+
+/* Take p.t out; returns the place behind it. */
+static struct place leave(struct place p)
+{
+    struct place next = after(p);
+
+    if (next.head == p.t) {
+        next.head = next.t;
+    }
+    tn_waitq_remove(p.t);
+    return next;
 }
 
 /* Enter the marker before `t`. */
@@ -96,11 +116,12 @@ static void mark(struct tn_waitq *q, struct tn_thread *marker, struct tn_thread 
 
 /*
  * Release the lock, which lets `woken` (may be NULL) be noticed, and take it again.  Returns the
- * entry at which to go on, which was `t` (may be NULL) unless that one is gone.
+ * place at which to go on: that of `t` (may be NULL), unless it is gone.
  */
-static __attribute__((noinline)) struct tn_thread *
-breathe(struct tn_event *event, struct tn_thread *t, struct tn_thread *woken, uint64_t *daif)
+static __attribute__((noinline)) struct place breathe(struct tn_event *event, struct tn_thread *t,
+                                                      struct tn_thread *woken, uint64_t *daif)
 {
+    struct place here = {NULL, NULL};
     struct tn_thread marker;
 
     if (t != NULL) {
@@ -113,10 +134,9 @@ breathe(struct tn_event *event, struct tn_thread *t, struct tn_thread *woken, ui
     }
     *daif = tn_kernel_lock();
     if (t != NULL) {
-        t = after(&event->waiters, &marker);
-        tn_waitq_remove(&marker);
+        here = leave((struct place){&marker, *ring_of(&event->waiters, &marker)});
     }
-    return t;
+    return here;
 }
 
 /*
@@ -125,10 +145,10 @@ breathe(struct tn_event *event, struct tn_thread *t, struct tn_thread *woken, ui
  */
 static uint64_t offer(struct tn_event *event, uint32_t flags, uint64_t daif)
 {
-    struct tn_thread *t = event->waiters.first;
+    struct place here = {event->waiters.first, event->waiters.first};
 
-    for (uint32_t looked = 1; t != NULL; looked++) {
-        struct tn_thread *next = after(&event->waiters, t);
+    for (uint32_t looked = 1; here.t != NULL; looked++) {
+        struct tn_thread *t = here.t;
         struct tn_thread *woken = NULL;
         struct wish *wish = t->transfer;
 
@@ -139,13 +159,14 @@ static uint64_t offer(struct tn_event *event, uint32_t flags, uint64_t daif)
                 flags &= ~wish->want;
                 __atomic_fetch_and(&event->flags, ~wish->want, __ATOMIC_RELAXED);
             }
-            tn_waitq_remove(t);
+            here = leave(here);
             woken = tn_wake(t, TN_OK) ? t : NULL;
+        } else {
+            here = after(here);
         }
         if (woken != NULL || looked % STEP == 0) {
-            next = breathe(event, next, woken, &daif);
+            here = breathe(event, here.t, woken, &daif);
         }
-        t = next;
     }
     return daif;
 }

@@ -52,6 +52,7 @@ void tn_irq_reschedule(void)
     struct tn_thread *self = tn_thread_self();
     struct tn_thread *next;
 
+    tn_mask_begin(0);
     if (TN_UNLIKELY(self->resuming)) {
         return;
     }
@@ -71,6 +72,7 @@ void tn_irq_reschedule(void)
         self->resuming = 1;
         tn_switch(self, next);
         __asm__ volatile("msr daifset, #2" : : : "memory");
+        tn_mask_begin(0);
         self->resuming = 0;
         tn_ectx_preempted(self, 0);
     } while (TN_UNLIKELY(tn_percpu_resched_asked()));

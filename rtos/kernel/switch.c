@@ -23,36 +23,38 @@
  */
 __attribute__((naked)) long tn_switch(struct tn_thread *from, struct tn_thread *to)
 {
-    __asm__ volatile("stp x29, x30, [sp, #-%c[frame]]!\n\t"
-                     "stp x19, x20, [sp, #16]\n\t"
-                     "stp x21, x22, [sp, #32]\n\t"
-                     "stp x23, x24, [sp, #48]\n\t"
-                     "stp x25, x26, [sp, #64]\n\t"
-                     "stp x27, x28, [sp, #80]\n\t"
-                     "mov x9, sp\n\t"
-                     "ldr x10, [x1, %[sp]]\n\t"
-                     "str x9, [x0, %[sp]]\n\t"
-                     "mov sp, x10\n\t"
-                     "msr tpidr_el1, x1\n\t" TN_PERCPU_SWITCH_ASM "ldr w9, [x0, %[hooks]]\n\t"
-                     "ldr w10, [x1, %[hooks]]\n\t"
-                     "orr w9, w9, w10\n\t" SWITCH_CPACR "cbnz w9, 2f\n"
-                     "1:\n\t"
-                     "ldp x19, x20, [sp, #16]\n\t"
-                     "ldp x21, x22, [sp, #32]\n\t"
-                     "ldp x23, x24, [sp, #48]\n\t"
-                     "ldp x25, x26, [sp, #64]\n\t"
-                     "ldp x27, x28, [sp, #80]\n\t"
-                     "ldr x0, [x1, %[result]]\n\t"
-                     "ldp x29, x30, [sp], #%c[frame]\n\t" TN_PERCPU_UNLOCK_ASM "msr daifclr, #2\n\t"
-                     "ret\n"
-                     "2:\n\t"
-                     "mov x19, x1\n\t"
-                     "bl tn_switch_hooks\n\t"
-                     "mov x1, x19\n\t"
-                     "b 1b"
-                     :
-                     : OFFSET(sp), OFFSET(hooks), OFFSET(result),
-                       OFFSET(cpacr), [frame] "i"(TN_SWITCH_FRAME)TN_PERCPU_OPERANDS);
+    __asm__ volatile(
+        "stp x29, x30, [sp, #-%c[frame]]!\n\t"
+        "stp x19, x20, [sp, #16]\n\t"
+        "stp x21, x22, [sp, #32]\n\t"
+        "stp x23, x24, [sp, #48]\n\t"
+        "stp x25, x26, [sp, #64]\n\t"
+        "stp x27, x28, [sp, #80]\n\t"
+        "mov x9, sp\n\t"
+        "ldr x10, [x1, %[sp]]\n\t"
+        "str x9, [x0, %[sp]]\n\t"
+        "mov sp, x10\n\t"
+        "msr tpidr_el1, x1\n\t" TN_PERCPU_SWITCH_ASM "ldr w9, [x0, %[hooks]]\n\t"
+        "ldr w10, [x1, %[hooks]]\n\t"
+        "orr w9, w9, w10\n\t" SWITCH_CPACR "cbnz w9, 2f\n"
+        "1:\n\t"
+        "ldp x19, x20, [sp, #16]\n\t"
+        "ldp x21, x22, [sp, #32]\n\t"
+        "ldp x23, x24, [sp, #48]\n\t"
+        "ldp x25, x26, [sp, #64]\n\t"
+        "ldp x27, x28, [sp, #80]\n\t"
+        "ldr x0, [x1, %[result]]\n\t"
+        "ldp x29, x30, [sp], #%c[frame]\n\t" TN_PERCPU_UNLOCK_ASM TN_MASK_END_ASM
+        "msr daifclr, #2\n\t"
+        "ret\n"
+        "2:\n\t"
+        "mov x19, x1\n\t"
+        "bl tn_switch_hooks\n\t"
+        "mov x1, x19\n\t"
+        "b 1b"
+        :
+        : OFFSET(sp), OFFSET(hooks), OFFSET(result),
+          OFFSET(cpacr), [frame] "i"(TN_SWITCH_FRAME)TN_PERCPU_OPERANDS TN_MASK_OPERANDS);
 }
 
 /*

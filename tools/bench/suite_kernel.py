@@ -151,6 +151,27 @@ def suite_metric(quick):
     return figures
 
 
+# Four walks over 256 waiting priorities, the worst that docs/tenon.md allows: more is a defect.
+MASKED_LIMIT = 5000
+
+
+def suite_masked(_quick):
+    """For how long the kernel masks interrupts, as it measures itself."""
+    figures = []
+    for mode in ("bare", "tenon"):
+        say(f"masked, {mode}")
+        image = build("tools/bench/masked.c", f"{mode}/masked", VIRT, "--mode", mode, "-O", "2",
+                      "--set", "TN_MASK_WATCH=y")
+        names = measure.Functions(image)
+        for line in measure.run(image).splitlines():
+            if line.startswith("masked: "):
+                load, length, where = line[len("masked: "):].rsplit(", ", 2)
+                figures.append(Figure("masked", load, mode, int(length), "instructions",
+                                      MASKED_LIMIT,
+                                      functions={names.name(int(where, 16)): int(length)}))
+    return figures
+
+
 def suite_timers(_quick):
     """Figure 9: what a timer costs against the number of timers."""
     so, figures = measure.plugin("window.c", "model.c"), []

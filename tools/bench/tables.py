@@ -41,6 +41,9 @@ HEADINGS = {
                       "`tenon` with FP registers of threads: barriers, system-register accesses, "
                       "exclusives, exception returns, accesses to devices."),
     "kernel-model": ("The same, in cycles of the model", MODEL),
+    "masked": ("Interrupts off", "The longest time for which the kernel masks interrupts under a "
+               "load, measured by itself (option TN_MASK_WATCH, whose marks are in the figure); "
+               "linear in the number of distinct priorities that wait for one object, 200 here."),
     "metric": ("Thread-Metric", "Its seven loops, written anew (tools/bench/metric.h): instructions "
                "for a counted operation. Over Tenon's own interface, and over POSIX, where blocks "
                "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),

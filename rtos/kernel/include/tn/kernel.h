@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <tn/compiler.h>
 #include <tn/errno.h>
+#include <tn/maskwatch.h>
 #include <tn/percpu.h>
 #include <tn/readyq.h>
 #include <tn/sysreg.h>
@@ -57,6 +58,7 @@ static inline uint64_t tn_kernel_lock(void)
     uint64_t daif;
 
     __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(daif) : : "memory");
+    tn_mask_begin(daif);
     tn_percpu_lock();
     return daif;
 }
@@ -64,6 +66,7 @@ static inline uint64_t tn_kernel_lock(void)
 static inline void tn_kernel_unlock(uint64_t daif)
 {
     tn_percpu_unlock();
+    tn_mask_end(daif);
     __asm__ volatile("msr daif, %0" : : "r"(daif) : "memory");
 }
 
@@ -71,12 +74,14 @@ static inline void tn_kernel_unlock(uint64_t daif)
 static inline void tn_kernel_enter(void)
 {
     __asm__ volatile("msr daifset, #2" : : : "memory");
+    tn_mask_begin(0);
     tn_percpu_lock();
 }
 
 static inline void tn_kernel_leave(void)
 {
     tn_percpu_unlock();
+    tn_mask_end(0);
     __asm__ volatile("msr daifclr, #2" : : : "memory");
 }
 
