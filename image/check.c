@@ -173,13 +173,19 @@ static int check_doorbells(const struct tn_image *image, unsigned partition)
     return 0;
 }
 
+/* Whether both have a CPU that they cannot take turns on. */
+static bool meet(const struct tn_partition_desc *a, const struct tn_partition_desc *b)
+{
+    return ((a->flags | b->flags) & TN_DESC_ON_DEMAND) == 0 && (a->cpus & b->cpus) != 0;
+}
+
 int tn_image_check_partitions(const struct tn_image *image, uint64_t banked)
 {
     int code = 0;
 
     for (unsigned i = 1; i < image->toc->partition_count; i++) {
         for (unsigned j = 0; j < i; j++) {
-            if ((image_desc(image, i)->cpus & image_desc(image, j)->cpus) != 0) {
+            if (meet(image_desc(image, i), image_desc(image, j))) {
                 return image_code(TN_PARTS_CPU, i, 0, j);
             }
             code = check_regions(image, i, j, banked);

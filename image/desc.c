@@ -59,7 +59,7 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
             return TN_DESC_FIELD;
         }
     }
-    if (desc->flags != 0) {
+    if ((desc->flags & ~TN_DESC_ON_DEMAND) != 0) {
         return TN_DESC_FIELD;
     }
     if (desc->restart > TN_RESTART_ALWAYS || desc->restart_times > TN_RESTART_TIMES_MAX ||

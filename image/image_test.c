@@ -154,7 +154,7 @@ static const struct poke desc_pokes[] = {
     {F2(padding), 0x100, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.reserved[0]), 1, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.reserved[1]), 1, TN_DESC_FIELD, 1, 0, 0},
-    {F2(desc.flags), 1, TN_DESC_FIELD, 1, 0, 0},
+    {F2(desc.flags), 2, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.restart), 3, TN_DESC_RESTART, 1, 0, 0},
     {F2(desc.restart), 1, TN_DESC_RESTART, 1, 0, 0},
     {F2(desc.restart_times), 1, TN_DESC_RESTART, 1, 0, 0},
@@ -162,7 +162,7 @@ static const struct poke desc_pokes[] = {
     {F2(desc.name[0]), 0, TN_DESC_NAME, 1, 0, 0},
     {F2(desc.name[31]), 1, TN_DESC_NAME, 1, 0, 0},
     {F2(desc.mode), 0, TN_DESC_MODE, 1, 0, 0},
-    {F2(desc.mode), 3, TN_DESC_MODE, 1, 0, 0},
+    {F2(desc.mode), 4, TN_DESC_MODE, 1, 0, 0},
     {F2(desc.cpus), 0, TN_DESC_CPUS, 1, 0, 0},
     {F2(desc.cpus), 4, TN_DESC_CPUS, 1, 0, 0},
     {F2(desc.cpus), 1ull << 63, TN_DESC_CPUS, 1, 0, 0},
@@ -199,7 +199,8 @@ static const struct poke region_pokes[] = {
     {F1(regions[1].access), 3, TN_DESC_REGION_ACCESS, 0, 1, 0},
     {F1(regions[4].access), 5, TN_DESC_REGION_ACCESS, 0, 4, 0},
     {F1(regions[2].kind), 0, TN_DESC_REGION_KIND, 0, 2, 0},
-    {F1(regions[2].kind), 4, TN_DESC_REGION_KIND, 0, 2, 0},
+    {F1(regions[2].kind), 6, TN_DESC_REGION_KIND, 0, 2, 0},
+    {F1(regions[1].kind), TN_REGION_LOAD, TN_DESC_REGION_LOAD, 0, 1, 0},
     {F1(regions[2].reserved), 1, TN_DESC_REGION_KIND, 0, 2, 0},
     {F1(regions[1].source), 0x3000, TN_DESC_REGION_SEGMENT, 0, 1, 0},
     {F1(regions[1].source), 0, TN_DESC_REGION_SEGMENT, 0, 1, 0},
@@ -445,6 +446,33 @@ static void shared_regions(void)
     TN_CHECK(check_shared(3, shared, memory) == TN_PARTS_REGION);
 }
 
+/* RAM by physical address is not the image's. */
+static void ram_region(void)
+{
+    static struct sample s;
+    struct poke poke = {0, 0, 0, TN_DESC_REGION_RAM, 0, 4, 0};
+
+    s = valid;
+    s.first.regions[4].kind = TN_REGION_RAM;
+    sample_seal((uint8_t *)&s, sizeof(s));
+    TN_CHECK(check_bytes(&s, SAMPLE_SIZE) == 0);
+    s.first.regions[4].source = 0x48000000;
+    sample_seal((uint8_t *)&s, sizeof(s));
+    expect(check_bytes(&s, SAMPLE_SIZE), &poke, 0);
+}
+
+/* Of two partitions on one CPU the one that is started on demand waits for its turn. */
+static void shared_cpu(void)
+{
+    static struct sample s;
+
+    s = valid;
+    s.second.desc.cpus = 1;
+    s.second.desc.flags = TN_DESC_ON_DEMAND;
+    sample_seal((uint8_t *)&s, sizeof(s));
+    TN_CHECK(check_bytes(&s, SAMPLE_SIZE) == 0);
+}
+
 int main(int argc, char **argv)
 {
     sample_make(&valid);
@@ -465,6 +493,8 @@ int main(int argc, char **argv)
     TN_RUN(misaligned_bytes);
     TN_RUN(every_bit);
     TN_RUN(shared_regions);
+    TN_RUN(shared_cpu);
+    TN_RUN(ram_region);
     TN_RUN(every_rule_was_reached);
     return tn_test_end();
 }

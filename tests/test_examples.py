@@ -91,3 +91,12 @@ def test_two_loops(tmp_path, board):
                for line in lines[:-1]]
     assert [match and match[1] for match in settled] == ["10", "25", "5", "40"], lines
     assert lines[-1] == "[loop] cycles missed: 0"
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_on_demand(tmp_path, board):
+    """Two workers take turns on one CPU, each twice, each time from clean memory."""
+    image = os.path.join(tmp_path, "on-demand.img")
+    manifest = os.path.join(TREE, "examples", "on-demand", "tnimage.toml")
+    tnimage(tmp_path, "build", "-f", manifest, "--board", board, "-o", image)
+    assert run(tmp_path, image) == readme("on-demand")[1]

@@ -10,7 +10,9 @@
 #include <tn/sysreg.h>
 
 #define CTLR_ENABLE_GRP1 (1u << 1) /* non-secure, or the only, Group 1 with affinity routing */
+#define CTLR_ENABLE_GRP0 (1u << 0)
 #define CTLR_ARE (1u << 4)
+#define CTLR_DS (1u << 6) /* one security state: Group 0 is ours */
 #define GICD_CTLR_RWP (1u << 31)
 #define GICD_IROUTER 0x6000
 #define GICR_CTLR_RWP (1u << 3)
@@ -27,6 +29,10 @@
 #define SRE_EL2 0xf
 
 /* Names of the system registers: the assembler knows the ICC_ ones only from v8.2-A on. */
+#define ICC_IAR0_EL1 S3_0_C12_C8_0
+#define ICC_EOIR0_EL1 S3_0_C12_C8_1
+#define ICC_SGI0R_EL1 S3_0_C12_C11_7
+#define ICC_IGRPEN0_EL1 S3_0_C12_C12_6
 #define ICC_PMR_EL1 S3_0_C4_C6_0
 #define ICC_AP1R0_EL1 S3_0_C12_C9_0
 #define ICC_IAR1_EL1 S3_0_C12_C12_0
@@ -186,4 +192,47 @@ void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target)
 {
     tn_mmio_write32(gicd + GICD_IROUTER + intid * 8, (uint32_t)target);
     tn_mmio_write32(gicd + GICD_IROUTER + intid * 8 + 4, (uint32_t)(target >> 32));
+}
+
+bool tn_gic_kick_init(const struct tn_gic *gic)
+{
+    uintptr_t banked = gic->gicr + GICR_SGI_BASE;
+    uint32_t ctlr = tn_mmio_read32(gic->gicd + GIC_CTLR);
+
+    if (!(ctlr & CTLR_DS)) {
+        return false;
+    }
+    tn_mmio_write32(gic->gicd + GIC_CTLR, ctlr | CTLR_ENABLE_GRP0);
+    wait_clear(gic->gicd + GIC_CTLR, GICD_CTLR_RWP);
+    gic_write_bit(banked, GIC_ICENABLER, TN_GIC_KICK);
+    wait_clear(gic->gicr, GICR_CTLR_RWP);
+    tn_mmio_write32(banked + GIC_IGROUPR, ~(1u << TN_GIC_KICK));
+    tn_mmio_write8(banked + GIC_IPRIORITYR + TN_GIC_KICK, 0);
+    gic_forget(banked, TN_GIC_KICK);
+    gic_write_bit(banked, GIC_ISENABLER, TN_GIC_KICK);
+    WRITE(ICC_IGRPEN0_EL1, 1);
+    tn_isb();
+    return true;
+}
+
+/* Affinity 0 as a bit of a list, up to 15; the others where ICC_SGI0R_EL1 has them (12.2.14). */
+void tn_gic_kick(uint64_t mpidr)
+{
+    uint64_t value = 1ull << (mpidr & 0xf) | (mpidr >> 8 & 0xff) << 16 |
+                     (mpidr >> 16 & 0xff) << 32 | (mpidr >> 32 & 0xff) << 48 |
+                     (uint64_t)TN_GIC_KICK << 24;
+
+    tn_dsb(ish); /* the order that it is about is seen before it arrives */
+    WRITE(ICC_SGI0R_EL1, value);
+    tn_isb();
+}
+
+void tn_gic_kick_take(void)
+{
+    uint32_t ack = (uint32_t)READ(ICC_IAR0_EL1);
+
+    tn_dsb(sy);
+    if (TN_GIC_INTID(ack) < TN_GIC_SPURIOUS) {
+        WRITE(ICC_EOIR0_EL1, ack);
+    }
 }

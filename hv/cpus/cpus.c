@@ -15,6 +15,7 @@
 
 #include <tn/board.h>
 #include <tn/hv/irq.h>
+#include <tn/hv/life.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
 #include <tn/psci.h>
@@ -35,7 +36,7 @@ struct cpu {
     uint32_t state; /* TN_PSCI_AFFINITY_* */
     uint8_t partition, number, board;
     bool ending; /* in a partition's first: the partition ends */
-    bool fresh, again;
+    bool fresh, again, retire;
 };
 
 static struct {
@@ -83,6 +84,7 @@ static void take_record(struct tn_hv_boot *boot, unsigned slot)
     boot->argument = cpu->argument;
     boot->fresh = cpu->fresh;
     boot->again = cpu->again;
+    boot->retire = cpu->retire;
 }
 
 bool tn_hv_cpus_join(struct tn_hv_boot *boot)
@@ -93,7 +95,6 @@ bool tn_hv_cpus_join(struct tn_hv_boot *boot)
         for (volatile uint64_t *word = __hv_shared_start; word < __hv_shared_end; word++) {
             *word = 0;
         }
-        shared.running = CONFIG_PARTITIONS;
         return false;
     }
     copy(&boot->image, &shared.image);
@@ -102,6 +103,10 @@ bool tn_hv_cpus_join(struct tn_hv_boot *boot)
     /* The same window as on the first CPU: what `image` points to is where it was. */
     tn_hv_map_boot(HV_VA_BOOT, boot->base, info()->file_size);
     boot->desc = tn_image_desc(&boot->image, tn_hv_partition.index);
+    if (boot->fresh) {
+        boot->entry = boot->desc->entry;
+        boot->argument = boot->desc->argument;
+    }
     return true;
 }
 
@@ -118,8 +123,9 @@ static unsigned take_cpus(const struct tn_partition_desc *desc, unsigned partiti
         cpu->partition = (uint8_t)partition;
         cpu->board = (uint8_t)__builtin_ctzll(cpus);
         cpu->fresh = number == 0;
-        cpu->again = false;
-        cpu->state = number == 0 ? TN_PSCI_AFFINITY_ON_PENDING : TN_PSCI_AFFINITY_OFF;
+        cpu->again = cpu->retire = false;
+        cpu->state = number == 0 && !(desc->flags & TN_DESC_ON_DEMAND) ? TN_PSCI_AFFINITY_ON_PENDING
+                                                                       : TN_PSCI_AFFINITY_OFF;
         cpu->number = (uint8_t)number++;
     }
     return slot;
@@ -158,10 +164,15 @@ static void start_partitions(const struct tn_hv_boot *boot)
     copy(&shared.image, &boot->image);
     shared.base = boot->base;
     for (unsigned i = 0; i < CONFIG_PARTITIONS; i++) {
+        const struct tn_partition_desc *desc = tn_image_desc(&boot->image, i);
         unsigned first = slot;
 
-        /* Checked: no CPU beyond the board's, none twice. */
-        slot = take_cpus(tn_image_desc(&boot->image, i), i, slot);
+        /* Checked: no CPU beyond the board's, none twice but for partitions that wait. */
+        slot = take_cpus(desc, i, slot);
+        if (desc->flags & TN_DESC_ON_DEMAND) {
+            continue;
+        }
+        __atomic_add_fetch(&shared.running, 1, __ATOMIC_RELAXED);
         if (i > 0) {
             int error = start_cpu(boot->base, first);
 
@@ -254,8 +265,6 @@ void tn_hv_cpus_again(void)
     struct cpu *cpu = first_of_partition();
 
     cpu->fresh = cpu->again = true;
-    cpu->entry = tn_hv_partition.entry;
-    cpu->argument = tn_hv_partition.argument;
     __atomic_store_n(&cpu->ending, false, __ATOMIC_RELEASE);
     if (tn_hv_partition.cpu != 0) {
         /* Only firmware that has lost a CPU refuses: then the partition stays where it is. */
@@ -320,6 +329,72 @@ bool tn_hv_cpus_stop_others(void)
         tn_hv_unlock();
     }
     return all;
+}
+
+void tn_hv_cpus_retire(void)
+{
+    shared.cpus[tn_hv_partition.slot].retire = true;
+    shared.cpus[tn_hv_partition.slot].state = TN_PSCI_AFFINITY_OFF;
+}
+
+static struct cpu *first_of(unsigned partition)
+{
+    struct cpu *cpu = shared.cpus;
+
+    while (cpu->partition != partition) {
+        cpu++;
+    }
+    return cpu;
+}
+
+uint64_t tn_hv_cpus_mpidr(unsigned partition)
+{
+    struct cpu *cpu = first_of(partition), *end = shared.cpus + CONFIG_HV_CPUS;
+
+    while (cpu + 1 < end && cpu[1].partition == partition && cpu->state != TN_PSCI_AFFINITY_ON) {
+        cpu++;
+    }
+    return mpidrs[cpu->board];
+}
+
+/* Whether a CPU of the board belongs to a partition that runs. */
+static bool in_use(unsigned board)
+{
+    for (unsigned i = 0; i < CONFIG_HV_CPUS; i++) {
+        if (shared.cpus[i].board == board && tn_hv_life_is_on(shared.cpus[i].partition)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tn_hv_cpus_reserve(unsigned partition)
+{
+    struct cpu *first = first_of(partition), *end = shared.cpus + CONFIG_HV_CPUS;
+
+    for (struct cpu *cpu = first; cpu < end && cpu->partition == partition; cpu++) {
+        if (in_use(cpu->board)) {
+            return false;
+        }
+    }
+    first->fresh = true;
+    first->retire = false;
+    first->ending = false;
+    first->state = TN_PSCI_AFFINITY_ON_PENDING;
+    __atomic_add_fetch(&shared.running, 1, __ATOMIC_RELAXED);
+    return true;
+}
+
+int tn_hv_cpus_begin(unsigned partition)
+{
+    struct cpu *first = first_of(partition);
+    int error = start_cpu(shared.base, (unsigned)(first - shared.cpus));
+
+    if (error != TN_PSCI_SUCCESS) {
+        first->state = TN_PSCI_AFFINITY_OFF;
+        __atomic_sub_fetch(&shared.running, 1, __ATOMIC_RELAXED);
+    }
+    return error;
 }
 
 void tn_hv_cpus_off(void)

@@ -13,6 +13,7 @@ static TN_HC_FUNCTION long hc_exit(uint64_t id, uint64_t status, uint64_t x2, ui
 {
     (void)id, (void)x2, (void)x3;
     status &= STATUS_MASK;
+    tn_hv_partition.status = (unsigned)status;
     tn_hv_begin_end();
     if (status != 0) {
         tn_hv_partition_line();

@@ -9,6 +9,7 @@
 #include <tn/board.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/hypercall.h>
+#include <tn/hv/life.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
 #include <tn/hv/wipe.h>
@@ -120,6 +121,7 @@ static void begin(struct tn_hv_boot *boot)
 {
     tn_hv_partition.board_cpu = CONFIG_HV_CPU;
     boot->fresh = true;
+    boot->retire = false;
     boot->again = CONFIG_RESTART > 0 && boot->dtb >> HV_AGAIN_BIT;
     boot->entry = boot->desc->entry;
     boot->argument = boot->desc->argument;
@@ -135,8 +137,6 @@ static void take_partition(const struct tn_partition_desc *desc)
     __builtin_memcpy(partition->name, desc->name, sizeof(partition->name));
     partition->caps = desc->caps;
     partition->cpus = desc->cpus;
-    partition->entry = desc->entry;
-    partition->argument = desc->argument;
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest) {
             lowest = regions[i].ipa;
@@ -156,6 +156,9 @@ void tn_hv_partition_end(enum tn_hv_end why)
     tn_uart_flush(HV_VA_CONSOLE);
     if (CONFIG_RESTART > 0 && stopped) {
         tn_hv_restart(why);
+    }
+    if (CONFIG_LIFE > 0 && stopped) {
+        tn_hv_life_end();
     }
     if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_leave();
@@ -181,6 +184,10 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
         }
     }
 
+    if (CONFIG_LIFE > 0 && boot.retire) {
+        tn_hv_wipe_partition(&boot);
+        tn_hv_life_retired();
+    }
     take_partition(boot.desc);
     tn_hv_hypercall_init(tn_hv_partition.caps);
     if (!tn_hv_stage2_init(&boot)) {
@@ -191,6 +198,9 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
         tn_hv_wipe_partition(&boot);
     }
     call_all(__hv_starts, __hv_starts_end, &boot);
+    if (CONFIG_LIFE > 0) {
+        tn_hv_life_begin(&boot);
+    }
     if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_start(&boot);
     }

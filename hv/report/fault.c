@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <tn/hv/cpus.h>
+#include <tn/hv/life.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -153,6 +154,11 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
     if (TN_HV_SMP) {
         tn_hv_cpus_if_ending();
     }
+    if (CONFIG_LIFE > 0 && frame->kind == HV_KIND_FIQ) {
+        tn_hv_life_kicked();
+        tn_hv_resume(frame);
+    }
+
     struct cause cause = frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
     /*
      * Stage 2 leaves the page under the stack unmapped; a fault there is nothing else.  A frame
@@ -163,6 +169,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
         ESR_EC(cause.esr) == EC_DATA_ABORT &&
         (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
+    tn_hv_partition.status = HV_STATUS_FAULT;
     tn_hv_begin_end();
     /* The guest may have left its own line open. */
     tn_hv_text("\n");

@@ -39,6 +39,8 @@ void tn_hv_wipe_partition(const struct tn_hv_boot *boot)
     for (unsigned i = 0; i < boot->desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && (regions[i].access & TN_ACCESS_SHARED) == 0) {
             tn_hv_wipe(boot->base + regions[i].source, regions[i].size);
+        } else if (regions[i].kind == TN_REGION_RAM) {
+            tn_hv_wipe(regions[i].source, regions[i].size);
         }
     }
 }

@@ -17,6 +17,7 @@ MODES = ("bypass", "tenon", "bare", *KERNELS)
 SEVERAL_CPUS = ("bare", *KERNELS)
 CPU_LIMIT = 4  # of one Tenon (rtos/smp)
 CONSOLES = ("own", "shared", "none")
+STARTS = ("boot", "demand")
 RESTARTS = ("never", "fault", "always")
 RESTART_TIMES = 16  # TN_RESTART_TIMES_MAX
 VERIFY = ("crc", "sha256")
@@ -31,7 +32,8 @@ PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
     "kernel": "text", "initrd": "text", "cmdline": "text",
-    "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words", "restart": "text",
+    "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
+    "start": "text", "restart": "text",
     "restart_times": "number", "restart_window_ms": "number",
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list}
@@ -59,6 +61,7 @@ class Partition:
     args: list = field(default_factory=list)  # without the name that comes first
     options: dict = field(default_factory=dict)  # Kconfig name -> text
     cflags: list = field(default_factory=list)
+    start: str = "boot"  # one of STARTS
     restart: str = "never"  # one of RESTARTS
     restart_times: int = 5  # at most so often ...
     restart_window_ms: int = 10000  # ... in this time; 0: since the start
@@ -249,6 +252,7 @@ def check(image):
         _check_partition(partition, machine)
         _check_console(partition, len(image.partitions))
         _check_restart(partition)
+        _check_start(partition, image.partitions)
     _check_together(image.partitions)
     channel.check(image.channels, image.partitions, machine)
     return machine
@@ -260,6 +264,14 @@ def _check_console(partition, count):
     if partition.console == "shared" and count == 1:
         refuse(partition.place("console"), "there is no other partition to share the console "
                "with; remove this key")
+
+
+def _check_start(partition, partitions):
+    if partition.start not in STARTS:
+        refuse_choice(partition.place("start"), "start", partition.start, STARTS)
+    if partition.start == "demand" and partition is partitions[0]:
+        refuse(partition.place("start"), "the first partition starts with the machine; put another "
+               "[[partition]] before it")
 
 
 def _check_restart(partition):
@@ -311,7 +323,7 @@ def _check_together(partitions):
                    "another partition; use mode 'tenon'")
         claim(partition, "name", partition.name, f"the name {partition.name}",
               "give each partition its own name")
-        for cpu in partition.cpus:
+        for cpu in partition.cpus if partition.start == "boot" else []:
             claim(partition, "cpus", cpu, f"CPU {cpu}", "give each partition its own CPU")
         for name in partition.devices:
             claim(partition, "devices", name, f"device {name}", "give it to one of them")

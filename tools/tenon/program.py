@@ -224,6 +224,17 @@ def check_overlap(regions, ipa_bits, place):
             "make ram, stack or heap smaller")
 
 
+def check_starters(guests):
+    """Refuse a partition that waits for a start which nobody can give."""
+    for guest in guests:
+        if guest.spec.start == "demand" and not any(
+                "LIFECYCLE" in other.caps for other in guests if other is not guest):
+            raise errors.Refusal(
+                errors.CONFIG, f"{guest.spec.place('start')}: partition {guest.spec.name} waits to "
+                "be started, and no other one can do that; use <tn/partition.h> in one of them, or "
+                "remove this key")
+
+
 def check_devices(guests):
     """Refuse a device or a line that two partitions came to have, by manifest or by driver."""
     owners = {}

@@ -9,6 +9,7 @@
 #ifndef TN_GIC_H
 #define TN_GIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define TN_GIC_SGIS 16u       /* INTIDs below are software-generated */
@@ -77,5 +78,17 @@ void tn_gic_send(uintptr_t gicd, uint64_t target, uint32_t intid);
 
 /* Let SPI `intid`, which is disabled, go to the CPU of this target from now on. */
 void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target);
+
+/*
+ * At EL2: TN_GIC_KICK, an SGI in Group 0, reaches a CPU at EL2 whatever its guest masks.  Made
+ * ready on the calling CPU, after tn_gic_init_cpu(); false where that cannot be had (GICv2; GICv3
+ * with a secure world).  By one CPU at a time.
+ */
+#define TN_GIC_KICK 15u
+bool tn_gic_kick_init(const struct tn_gic *gic);
+
+/* Send it to the CPU with this affinity; take it, when it has arrived as an FIQ. */
+void tn_gic_kick(uint64_t mpidr);
+void tn_gic_kick_take(void);
 
 #endif

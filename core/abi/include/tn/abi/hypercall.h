@@ -18,6 +18,7 @@
 #define TN_HC_GROUP_IRQ 1
 #define TN_HC_GROUP_CONSOLE 2
 #define TN_HC_GROUP_CHAN 3
+#define TN_HC_GROUP_LIFE 4
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
 
 /* Results. */
@@ -25,6 +26,8 @@
 #define TN_HC_NOT_SUPPORTED -1
 #define TN_HC_INVALID -2
 #define TN_HC_DENIED -3
+#define TN_HC_BUSY -4   /* not now: see the function */
+#define TN_HC_FAILED -5 /* the firmware refuses */
 
 /* Group EXIT. */
 #define TN_HC_EXIT TN_HC(TN_HC_GROUP_EXIT, 0) /* x1: status, 0..255; does not return */
@@ -64,5 +67,33 @@
  * are one.
  */
 #define TN_HC_CHAN_RING TN_HC(TN_HC_GROUP_CHAN, 0)
+
+/*
+ * Group LIFE: the life cycle of the image's other partitions.  x1: number of the partition, 0 for
+ * the image's first; INVALID for one that is not there, or the caller's own.
+ *
+ * FIND    x1: guest-physical address of a name, NUL-terminated and padded to 32 bytes; returns the
+ *         number, INVALID when there is none such.
+ * START   of one that is OFF.  BUSY: it is not, or another has one of its CPUs.
+ * STOP    ends it for good, whatever its restart policy says; returns at once.  OK when it is OFF
+ *         already, BUSY while it is STARTING.
+ * PAUSE   one that is RUNNING; RESUME one that is PAUSED; BUSY in any other state.  Its timers
+ *         and devices go on meanwhile, its interrupts stay pending.
+ * QUERY   returns TN_LIFE_* in bits 0..7, the status of its last end in 8..15 (139: a fault, 137:
+ *         stopped) and in 16..39 how often it has been started.
+ * STOP, PAUSE and RESUME are NOT_SUPPORTED where the interrupt controller lets a guest mask what
+ * interrupts it (GICv2, and GICv3 with a secure world), PAUSE also for one with several CPUs.
+ */
+#define TN_HC_LIFE_FIND TN_HC(TN_HC_GROUP_LIFE, 0)
+#define TN_HC_LIFE_START TN_HC(TN_HC_GROUP_LIFE, 1)
+#define TN_HC_LIFE_STOP TN_HC(TN_HC_GROUP_LIFE, 2)
+#define TN_HC_LIFE_PAUSE TN_HC(TN_HC_GROUP_LIFE, 3)
+#define TN_HC_LIFE_RESUME TN_HC(TN_HC_GROUP_LIFE, 4)
+#define TN_HC_LIFE_QUERY TN_HC(TN_HC_GROUP_LIFE, 5)
+#define TN_LIFE_OFF 0      /* never started, or ended: its memory is clear, its CPUs are free */
+#define TN_LIFE_STARTING 1 /* its CPU is on its way */
+#define TN_LIFE_RUNNING 2
+#define TN_LIFE_PAUSED 3
+#define TN_LIFE_STOPPING 4 /* it has ended or is being stopped; soon OFF */
 
 #endif

@@ -73,6 +73,8 @@ struct tn_irq_desc {
 #define TN_RESTART_ALWAYS 2u /* after any end */
 #define TN_RESTART_TIMES_MAX 16u
 
+#define TN_DESC_ON_DEMAND 1u /* not started at boot; may share CPUs with others */
+
 struct tn_partition_desc {
     uint32_t magic;
     uint16_t version;
@@ -86,7 +88,7 @@ struct tn_partition_desc {
     uint16_t irq_count;
     uint16_t doorbell_count;
     uint8_t restart;            /* TN_RESTART_* */
-    uint8_t flags;              /* 0 */
+    uint8_t flags;              /* TN_DESC_* below */
     uint16_t restart_times;     /* at most so often, TN_RESTART_TIMES_MAX, in ... */
     uint32_t restart_window_ms; /* ... this time; 0: since the start */
     uint32_t reserved[2];       /* 0 */

@@ -55,6 +55,20 @@ void tn_hv_cpus_if_ending(void);
 /* Whether some partition has more than one CPU. */
 #define TN_HV_SMP (CONFIG_HV_CPUS > CONFIG_PARTITIONS)
 
+/* The same, but for a partition that has ended: boot->retire. */
+void tn_hv_cpus_retire(void);
+
+/*
+ * Life cycle (hv/life), under the lock: reserve the CPUs of a partition that is not running, to
+ * begin it; false when another has one of them.  Then, without the lock, start the first; an
+ * error of PSCI's takes the reservation back.
+ */
+bool tn_hv_cpus_reserve(unsigned partition);
+int tn_hv_cpus_begin(unsigned partition);
+
+/* Affinity of a CPU of a partition that is on, when one is. */
+uint64_t tn_hv_cpus_mpidr(unsigned partition);
+
 /* Switch this CPU off.  Returns only when no other CPU of the partition is on. */
 void tn_hv_cpus_off(void);
 

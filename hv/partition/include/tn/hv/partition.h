@@ -21,13 +21,12 @@
 struct tn_hv_partition {
     char name[32];
     uint64_t caps;
-    uint64_t argument;  /* x0 where it begins */
     uint64_t cpus;      /* bit n: it has CPU n of the board */
     unsigned index;     /* its number; known, as the next three, from tn_hv_cpus_join() on */
     unsigned slot;      /* of this CPU among all of Mortise's: which copy of .bss it has */
     unsigned cpu;       /* of this CPU in the partition, which begins on 0 */
     unsigned board_cpu; /* of this CPU on the board: `cpus` in ascending order */
-    uint64_t entry;     /* where it begins */
+    unsigned status;    /* of its end */
     uint64_t guard;     /* guest-physical address of the page under its lowest writable memory */
     uint32_t irqs[1024 / 32]; /* bitmap: INTIDs that it may use */
 };
@@ -62,6 +61,7 @@ struct tn_hv_boot {
     struct tn_image image; /* checked; valid until the first guest runs */
     const struct tn_partition_desc *desc; /* of this CPU's partition, checked */
     bool fresh;                           /* the partition begins; else only one more CPU of it */
+    bool retire;                          /* it has ended for good: clear its memory */
     bool again;                           /* it has begun before: its memory is not clean */
     uint64_t entry;                       /* where this CPU begins, with `argument` in x0 */
     uint64_t argument;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life cycle of the image's other partitions.  A program that uses this holds the capability
+ * LIFECYCLE; partitions with `start = "demand"` in the manifest wait for it.  Calls are hypercalls
+ * and come back at once; a partition that is started or stopped gets there on its own CPU, and
+ * tn_partition_state() tells when.  Several managers may act at a time: each call is one step that
+ * happens or is refused.  Any context.
+ */
+#ifndef TN_PARTITION_H
+#define TN_PARTITION_H
+
+#include <tn/errno.h>
+
+enum tn_partition_state {
+    TN_PARTITION_OFF,      /* never started, or ended: its memory is clear, its CPUs are free */
+    TN_PARTITION_STARTING, /* its CPU is on its way */
+    TN_PARTITION_RUNNING,
+    TN_PARTITION_PAUSED,
+    TN_PARTITION_STOPPING, /* its memory is being cleared */
+};
+
+/* The number of the partition with this name; TN_ENOENT. */
+int tn_partition_find(const char *name);
+
+/*
+ * Begin one that is OFF: memory clear, CPU reset, from its first instruction.  TN_EBUSY: it is not
+ * OFF, or another partition has one of its CPUs; TN_EIO: the firmware refuses; TN_EINVAL: no such
+ * number, or one's own.
+ */
+int tn_partition_start(int partition);
+
+/*
+ * End one for good, wherever it is; its memory is cleared before it is OFF.  TN_OK also when it has
+ * ended already; TN_EBUSY while it is STARTING; TN_EINVAL; TN_ENOTSUP: the board cannot interrupt a
+ * guest against its will (GICv2).
+ */
+int tn_partition_stop(int partition);
+
+/*
+ * Hold one that is RUNNING where it is, and let it go on.  Time, its timers and its devices do not
+ * stand still, and its interrupts wait.  TN_EBUSY: it is not RUNNING, or not PAUSED; TN_EINVAL;
+ * TN_ENOTSUP, also for one with several CPUs.
+ */
+int tn_partition_pause(int partition);
+int tn_partition_resume(int partition);
+
+/*
+ * Where one is.  `status`, which may be NULL, is that of its last end: what it exited with, 139 for
+ * a fault, 137 when it was stopped; `starts`, which may be NULL, how often it has been started.
+ * Returns enum tn_partition_state or TN_EINVAL.
+ */
+int tn_partition_state(int partition, unsigned *status, unsigned *starts);
+
+#endif

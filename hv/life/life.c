@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hypercall group LIFE.  Each partition has a state that all CPUs see, changed under the lock; what
+ * happens to a partition happens on its own CPU.  That one is told by an interrupt which its guest
+ * cannot mask, waits here while it is paused, and when the partition has ended it clears the
+ * partition's memory and switches itself off; a start is the CPU's start through the firmware.
+ * So nothing here waits for another CPU, and no hypercall takes longer than the firmware's CPU_ON.
+ */
+#include <tn/hv/life.h>
+
+#include <tn/abi/cap.h>
+#include <tn/gic.h>
+#include <tn/hv/cpus.h>
+#include <tn/hv/hypercall.h>
+#include <tn/hv/irq.h>
+#include <tn/hv/report.h>
+#include <tn/hv/stage2.h>
+#include <tn/psci.h>
+#include <tn/sysreg.h>
+#include <tn/uart.h>
+
+#define STATUS_SHIFT 8
+#define STARTS_SHIFT 16
+#define STARTS_MASK 0xffffffu
+
+/* hv/mortise/start.S: its `x0` for C, physical image and .bss. */
+TN_NORETURN void at_virtual(uint64_t x0, uint64_t base, uint64_t bss);
+
+static struct {
+    struct {
+        char name[TN_IMAGE_NAME_MAX];
+        uint32_t state; /* TN_LIFE_* */
+        uint32_t status, starts;
+        bool kickable, several; /* CPUs */
+    } of[CONFIG_PARTITIONS];
+} life TN_SECTION(".bss.0shared");
+
+static uint64_t base, bss; /* physical, of the image and of this CPU's .bss */
+
+static uint32_t state_of(uint64_t partition)
+{
+    return __atomic_load_n(&life.of[partition].state, __ATOMIC_ACQUIRE);
+}
+
+static void set_state(uint64_t partition, uint32_t state)
+{
+    __atomic_store_n(&life.of[partition].state, state, __ATOMIC_RELEASE);
+}
+
+bool tn_hv_life_is_on(unsigned partition)
+{
+    return state_of(partition) != TN_LIFE_OFF;
+}
+
+static void take_names(const struct tn_hv_boot *boot)
+{
+    for (unsigned i = 0; i < CONFIG_PARTITIONS; i++) {
+        /* Volatile: it shall not become a call of memcpy, which Mortise does without. */
+        volatile char *to = life.of[i].name;
+
+        for (unsigned at = 0; at < TN_IMAGE_NAME_MAX; at++) {
+            to[at] = boot->image.partitions[i].name[at];
+        }
+        if (!(tn_image_desc(&boot->image, i)->flags & TN_DESC_ON_DEMAND)) {
+            set_state(i, TN_LIFE_STARTING);
+        }
+    }
+}
+
+void tn_hv_life_begin(const struct tn_hv_boot *boot)
+{
+    unsigned self = tn_hv_partition.index;
+
+    base = boot->base;
+    bss = boot->bss;
+    tn_hv_clear_fp();
+    if (!boot->fresh) {
+        tn_hv_lock();
+        tn_gic_kick_init(&tn_hv_gic);
+        tn_hv_unlock();
+        return;
+    }
+    if (tn_hv_is_first() && !boot->again) {
+        take_names(boot);
+    }
+    tn_hv_lock();
+    life.of[self].kickable = tn_gic_kick_init(&tn_hv_gic);
+    life.of[self].several = (tn_hv_partition.cpus & (tn_hv_partition.cpus - 1)) != 0;
+    /* A restart may meet an order to stop, which then comes as a kick that is sent again. */
+    if (state_of(self) == TN_LIFE_STARTING) {
+        life.of[self].starts++;
+        set_state(self, TN_LIFE_RUNNING);
+    } else if (state_of(self) != TN_LIFE_RUNNING) {
+        tn_gic_kick(tn_hv_cpus_mpidr(self));
+    }
+    tn_hv_unlock();
+}
+
+/*
+ * The state is the order: PAUSED is waited out, STOPPING is the end.  SEV of who changes it ends
+ * the WFE, and an event that came between the look and WFE is not lost (Arm ARM D1.16.1).
+ */
+void tn_hv_life_kicked(void)
+{
+    unsigned self = tn_hv_partition.index;
+
+    tn_gic_kick_take();
+    while (state_of(self) == TN_LIFE_PAUSED) {
+        __asm__ volatile("wfe" : : : "memory");
+    }
+    if (state_of(self) == TN_LIFE_STOPPING) {
+        tn_hv_partition.status = HV_STATUS_STOPPED;
+        tn_hv_partition_ending();
+        tn_uart_flush(HV_VA_CONSOLE);
+        if (!TN_HV_SMP || tn_hv_cpus_stop_others()) {
+            tn_hv_life_end();
+        }
+        tn_hv_cpus_leave();
+    }
+}
+
+void tn_hv_life_end(void)
+{
+    unsigned self = tn_hv_partition.index;
+
+    tn_hv_lock();
+    life.of[self].status = tn_hv_partition.status;
+    set_state(self, TN_LIFE_STOPPING);
+    tn_hv_unlock();
+    tn_hv_cpus_retire();
+    at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, base, bss);
+}
+
+/* OFF comes last: from then on the CPU is another's, who waits until the firmware has it off. */
+void tn_hv_life_retired(void)
+{
+    set_state(tn_hv_partition.index, TN_LIFE_OFF);
+    tn_hv_cpus_leave();
+    tn_psci_system_off();
+}
+
+static bool is_other(uint64_t partition)
+{
+    return partition < CONFIG_PARTITIONS && partition != tn_hv_partition.index;
+}
+
+static bool has_name(unsigned partition, const volatile char *name)
+{
+    unsigned at = 0;
+
+    while (at < TN_IMAGE_NAME_MAX && life.of[partition].name[at] == name[at]) {
+        at++;
+    }
+    return at == TN_IMAGE_NAME_MAX;
+}
+
+static TN_HC_FUNCTION long life_find(uint64_t id, uint64_t name_ipa, uint64_t x2, uint64_t x3)
+{
+    char name[TN_IMAGE_NAME_MAX];
+
+    (void)id, (void)x2, (void)x3;
+    if (!tn_hv_guest_read(name, name_ipa, sizeof(name))) {
+        return TN_HC_INVALID;
+    }
+    for (unsigned i = 0; i < CONFIG_PARTITIONS; i++) {
+        if (has_name(i, name)) {
+            return i;
+        }
+    }
+    return TN_HC_INVALID;
+}
+
+static TN_HC_FUNCTION long life_start(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
+{
+    bool ready;
+
+    (void)id, (void)x2, (void)x3;
+    if (!is_other(partition)) {
+        return TN_HC_INVALID;
+    }
+    tn_hv_lock();
+    ready = state_of(partition) == TN_LIFE_OFF && tn_hv_cpus_reserve((unsigned)partition);
+    if (ready) {
+        set_state(partition, TN_LIFE_STARTING);
+    }
+    tn_hv_unlock();
+    if (!ready) {
+        return TN_HC_BUSY;
+    }
+    if (tn_hv_cpus_begin((unsigned)partition) != TN_PSCI_SUCCESS) {
+        set_state(partition, TN_LIFE_OFF);
+        return TN_HC_FAILED;
+    }
+    return TN_HC_OK;
+}
+
+/* From one of two states to another, and tell the partition's CPU. */
+static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t to)
+{
+    long result = TN_HC_BUSY;
+
+    if (!is_other(partition)) {
+        return TN_HC_INVALID;
+    }
+    tn_hv_lock();
+    if (state_of(partition) == from || state_of(partition) == or_from) {
+        result = TN_HC_NOT_SUPPORTED;
+        if (life.of[partition].kickable) {
+            set_state(partition, to);
+            tn_gic_kick(tn_hv_cpus_mpidr((unsigned)partition));
+            __asm__ volatile("dsb ish\n\tsev" : : : "memory"); /* it may be waiting already */
+            result = TN_HC_OK;
+        }
+    }
+    tn_hv_unlock();
+    return result;
+}
+
+static TN_HC_FUNCTION long life_stop(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (is_other(partition) &&
+        (state_of(partition) == TN_LIFE_OFF || state_of(partition) == TN_LIFE_STOPPING)) {
+        return TN_HC_OK;
+    }
+    return change(partition, TN_LIFE_RUNNING, TN_LIFE_PAUSED, TN_LIFE_STOPPING);
+}
+
+/* Of several CPUs one would be held and the others not. */
+static TN_HC_FUNCTION long life_pause(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (TN_HV_SMP && is_other(partition) && life.of[partition].several) {
+        return TN_HC_NOT_SUPPORTED;
+    }
+    return change(partition, TN_LIFE_RUNNING, TN_LIFE_RUNNING, TN_LIFE_PAUSED);
+}
+
+static TN_HC_FUNCTION long life_resume(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    return change(partition, TN_LIFE_PAUSED, TN_LIFE_PAUSED, TN_LIFE_RUNNING);
+}
+
+static TN_HC_FUNCTION long life_query(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (!is_other(partition)) {
+        return TN_HC_INVALID;
+    }
+    return (long)state_of(partition) | (long)(life.of[partition].status & 0xff) << STATUS_SHIFT |
+           (long)(life.of[partition].starts & STARTS_MASK) << STARTS_SHIFT;
+}
+
+REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_LIFE, TN_CAP_LIFECYCLE, life_find, life_start, life_stop,
+                         life_pause, life_resume, life_query);
