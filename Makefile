@@ -37,7 +37,7 @@ check: ## format, headers, layers, declared dependencies
 	@tools/check
 
 bench: ## measure everything: instructions, bytes, RAM; compare with the limits
-	@tools/setup build run
+	@tools/setup
 	@tools/bench/bench
 
 bench-compare: ## what changed since an older results.json: OLD=old.json

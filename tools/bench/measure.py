@@ -126,11 +126,11 @@ class Counts:
     """What count.c saw: at each execution of a point (all instructions, those at EL2), and what
     had executed when a point was first reached, by function."""
 
-    def __init__(self, image, so, points, ends=errors.OK):
+    def __init__(self, image, so, points, ends=errors.OK, profile=True):
         log = image.path + ".count"
         args = "".join(f",point={name}:{address:#x}" for name, address in points.items())
-        run(image, "-plugin", f"{so},out={log},profile=1,range={EL2[0]:#x}:{EL2[1]:#x}{args}",
-            ends=ends)
+        args += ",profile=1" if profile else ""
+        run(image, "-plugin", f"{so},out={log},range={EL2[0]:#x}:{EL2[1]:#x}{args}", ends=ends)
         self.hits, executed, last = {}, {}, None
         with open(log, encoding="ascii") as file:
             for line in file:
@@ -140,7 +140,7 @@ class Counts:
                 else:
                     self.hits.setdefault(name, []).append((int(one), int(two)))
                     last = name
-        names = Functions(image)
+        names = Functions(image) if profile else None
         self.functions = {
             name: dict(sorted(names.count(pairs).items(), key=lambda item: (-item[1], item[0])))
             for name, pairs in executed.items()}
