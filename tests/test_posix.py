@@ -37,3 +37,13 @@ def test_absent(tmp_path, call, why):
         file.write(f"int {call}();\nint main(void)\n{{\n    return {call}();\n}}\n")
     built = tnimage("build", source, "--mode", "tenon", "-o", os.path.join(tmp_path, "app.img"))
     assert built.returncode != 0 and why in built.stderr and "app.c:4" in built.stderr, built.stderr
+
+
+@pytest.mark.parametrize("cpus", ("1", "2", "4"))
+def test_cpus(tmp_path, cpus):
+    image = os.path.join(tmp_path, "test.img")
+    built = tnimage("build", os.path.join(TREE, "tests", "posix", "cpus.c"), "--mode", "bare",
+                    "--cpus", cpus, "-o", image)
+    assert built.returncode == 0, built.stdout + built.stderr
+    done = tnimage("run", image, "--timeout", "120", "--icount")
+    assert (done.returncode, done.stdout) == (0, "ok\n"), done.stdout + done.stderr

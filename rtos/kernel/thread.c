@@ -64,16 +64,29 @@ bool tn_is_memory(const void *p, size_t size)
  * Who is in the list is what its neighbour says comes next.  Memory that was a thread's is not:
  * nobody points to it any more.
  */
+static bool is_listed(const struct tn_thread *thread)
+{
+    const struct tn_thread *before = thread->all[1];
+
+    return before == NULL ? thread == tn_thread_list
+                          : tn_is_memory(before, sizeof(*before)) && before->all[0] == thread;
+}
+
 bool tn_thread_exists(const struct tn_thread *thread)
 {
-    const struct tn_thread *before;
+    uint64_t daif;
+    bool listed;
 
     if (!tn_is_memory(thread, sizeof(*thread))) {
         return false;
     }
-    before = thread->all[1];
-    return before == NULL ? thread == tn_thread_list
-                          : tn_is_memory(before, sizeof(*before)) && before->all[0] == thread;
+    if (CONFIG_CPUS == 1) {
+        return is_listed(thread);
+    }
+    daif = tn_kernel_lock();
+    listed = is_listed(thread);
+    tn_kernel_unlock(daif);
+    return listed;
 }
 
 void tn_thread_list_add(struct tn_thread *t)

@@ -47,6 +47,12 @@ static void cancel_now(void)
     }
 }
 
+void posix_async(void)
+{
+    posix_deliver();
+    cancel_now();
+}
+
 int pthread_cancel(pthread_t thread)
 {
     struct posix_thread *p = posix_find(thread);
@@ -62,8 +68,10 @@ int pthread_cancel(pthread_t thread)
     if (p->cancel_state == PTHREAD_CANCEL_ENABLE && !(t->state & TN_THREAD_ENDED) &&
         (p->cancel_point || p->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS)) {
         woken = tn_wait_interrupt(t, TN_EINTR);
-        if (p->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS && t != tn_thread_self()) {
-            tn_thread_async(t, cancel_now);
+        /* Running on another CPU, it may be about to wait: the call keeps it from that. */
+        if (t != tn_thread_self() &&
+            (p->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS || tn_percpu_running(t))) {
+            tn_thread_async(t, posix_async);
         }
     }
     if (woken) {
@@ -111,7 +119,7 @@ int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
     int code = EAGAIN;
 
-    tn_sched_lock();
+    posix_lock();
     for (pthread_key_t i = 0; i < KEYS; i++) {
         if (!keys[i].used) {
             keys[i].used = true;
@@ -121,24 +129,28 @@ int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
             break;
         }
     }
-    tn_sched_unlock();
+    posix_unlock();
     return code;
 }
 
 int pthread_key_delete(pthread_key_t key)
 {
+    uint64_t daif;
+
     if (key >= KEYS || !keys[key].used) {
         return EINVAL;
     }
-    tn_sched_lock();
+    posix_lock();
     keys[key].used = false;
     keys[key].destructor = NULL;
+    daif = tn_threads_hold();
     for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
         if (t->posix != NULL) {
             ((struct posix_thread *)t->posix)->values[key] = NULL;
         }
     }
-    tn_sched_unlock();
+    tn_threads_release(daif);
+    posix_unlock();
     return 0;
 }
 

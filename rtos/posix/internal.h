@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <tn/kernel.h>
+#include <tn/mutex.h>
 #include <tn/thread.h>
 #include <tn/time.h>
 
@@ -30,6 +31,8 @@ struct posix_thread {
     uint8_t cancelled;    /* somebody asked */
     uint8_t cancel_point; /* is waiting where cancellation ends the wait */
     uint8_t exiting;
+    uint8_t left;   /* will not look at `detached` any more */
+    uint8_t buried; /* is in the list of those to be freed */
 
     sigset_t mask;     /* blocked */
     sigset_t pending;  /* sent to this thread */
@@ -64,6 +67,30 @@ struct posix_clock_listener {
 
 /* For good; `listener` is in no list yet. */
 void posix_clock_listen(struct posix_clock_listener *listener);
+
+/*
+ * Mutual exclusion among threads for what this layer keeps in lists and tables.  Thread context;
+ * it may be taken again by who has it.  On one CPU to keep others from running is cheaper.
+ */
+extern struct tn_mutex posix_mutex;
+
+static inline void posix_lock(void)
+{
+    if (CONFIG_CPUS > 1) {
+        tn_mutex_lock(&posix_mutex);
+    } else {
+        tn_sched_lock();
+    }
+}
+
+static inline void posix_unlock(void)
+{
+    if (CONFIG_CPUS > 1) {
+        tn_mutex_unlock(&posix_mutex);
+    } else {
+        tn_sched_unlock();
+    }
+}
 
 /* POSIX's priorities are turned round: 255 is the most urgent. */
 static inline uint32_t posix_prio(int priority)
@@ -106,6 +133,12 @@ static inline void posix_cancel_end(struct posix_thread *self)
 
 /* The calling thread's signals that are pending and not blocked are delivered. */
 void posix_deliver(void);
+
+/*
+ * What tn_thread_async() makes a thread do for this layer, always the same since there is one
+ * place for it: deliver signals, and end if it was cancelled and may be at any time.
+ */
+void posix_async(void);
 
 /* How many threads are in sigwait() and its kin.  Kernel lock. */
 extern uint32_t posix_signal_waiters;

@@ -174,7 +174,7 @@ mqd_t mq_open(const char *name, int flags, ...)
     if (code != 0) {
         return fail(code);
     }
-    tn_sched_lock();
+    posix_lock();
     q = find(name);
     if (q != NULL && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         errno = EEXIST;
@@ -188,7 +188,7 @@ mqd_t mq_open(const char *name, int flags, ...)
             result = open_slot(q, flags);
         }
     }
-    tn_sched_unlock();
+    posix_unlock();
     return result;
 }
 
@@ -204,12 +204,12 @@ int mq_close(mqd_t mq)
     if (q == NULL) {
         return fail(EBADF);
     }
-    tn_sched_lock();
+    posix_lock();
     open_table[mq].mq = NULL;
     q->registered = false;
     q->opened--;
     drop(q);
-    tn_sched_unlock();
+    posix_unlock();
     return 0;
 }
 
@@ -221,14 +221,14 @@ int mq_unlink(const char *name)
     if (code == ENAMETOOLONG) {
         return fail(code);
     }
-    tn_sched_lock();
+    posix_lock();
     q = find(name);
     code = q == NULL ? ENOENT : posix_may_unlink(&q->owner) ? 0 : EACCES;
     if (code == 0) {
         q->unlinked = true;
         drop(q);
     }
-    tn_sched_unlock();
+    posix_unlock();
     return code == 0 ? 0 : fail(code);
 }
 

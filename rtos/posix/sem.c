@@ -167,7 +167,7 @@ sem_t *sem_open(const char *name, int flags, ...)
         errno = code;
         return SEM_FAILED;
     }
-    tn_sched_lock();
+    posix_lock();
     n = find(name);
     if (n != NULL && (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         errno = EEXIST;
@@ -182,7 +182,7 @@ sem_t *sem_open(const char *name, int flags, ...)
     } else {
         errno = ENOENT;
     }
-    tn_sched_unlock();
+    posix_unlock();
     return n != NULL ? &n->sem : SEM_FAILED;
 }
 
@@ -205,13 +205,13 @@ int sem_close(sem_t *sem)
 {
     struct named *n;
 
-    tn_sched_lock();
+    posix_lock();
     for (n = all; n != NULL && &n->sem != sem; n = n->next) {}
     if (n != NULL && n->opened > 0) {
         n->opened--;
         drop(n);
     }
-    tn_sched_unlock();
+    posix_unlock();
     return n != NULL ? 0 : fail(EINVAL);
 }
 
@@ -223,13 +223,13 @@ int sem_unlink(const char *name)
     if (code == ENAMETOOLONG) {
         return fail(code);
     }
-    tn_sched_lock();
+    posix_lock();
     n = find(name);
     code = n == NULL ? ENOENT : posix_may_unlink(&n->owner) ? 0 : EACCES;
     if (code == 0) {
         n->unlinked = true;
         drop(n);
     }
-    tn_sched_unlock();
+    posix_unlock();
     return code == 0 ? 0 : fail(code);
 }

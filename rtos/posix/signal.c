@@ -247,7 +247,7 @@ static void notify(struct posix_thread *p, const siginfo_t *info, uint64_t daif)
         woken = tn_wait_interrupt(t, TN_EINTR);
         if (!p->async) {
             p->async = 1;
-            tn_thread_async(t, posix_deliver);
+            tn_thread_async(t, posix_async);
         }
     }
     if (woken) {
@@ -321,9 +321,12 @@ void posix_forget_expiry(struct posix_expiry *expiry)
 static void call_handler(struct posix_thread *self, siginfo_t *info)
 {
     int sig = info->si_signo;
+    uint64_t daif = tn_kernel_lock();
     struct sigaction action = actions[sig];
     sigset_t before = self->mask;
     int saved = errno;
+
+    tn_kernel_unlock(daif);
 
     if (action.sa_handler == SIG_IGN) {
         return;
@@ -404,27 +407,32 @@ _sig_func_ptr signal(int sig, _sig_func_ptr handler)
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
     struct posix_thread *self = posix_self();
+    sigset_t mask = self->mask;
+    uint64_t daif;
 
     if (old != NULL) {
-        *old = self->mask;
+        *old = mask;
     }
     if (set == NULL) {
         return 0;
     }
     switch (how) {
     case SIG_BLOCK:
-        self->mask |= *set;
+        mask |= *set;
         break;
     case SIG_UNBLOCK:
-        self->mask &= ~*set;
+        mask &= ~*set;
         break;
     case SIG_SETMASK:
-        self->mask = *set;
+        mask = *set;
         break;
     default:
         return EINVAL;
     }
-    self->mask &= ~POSIX_UNBLOCKABLE;
+    /* Who sends from another CPU finds the new mask, or we find what was sent. */
+    daif = tn_kernel_lock();
+    self->mask = mask & ~POSIX_UNBLOCKABLE;
+    tn_kernel_unlock(daif);
     if ((self->pending | process_pending) & ~self->mask) {
         posix_deliver();
     }

@@ -71,6 +71,9 @@ static int wait_set(sigset_t set, siginfo_t *info, uint64_t deadline)
         posix_signal_waiters++;
         result = wait_signal(self, deadline);
         tn_kernel_enter();
+        if (self->waiting == 0) {
+            result = TN_OK; /* a signal came behind what ended the wait */
+        }
         self->waiting = 0;
         posix_signal_waiters--;
         tn_kernel_leave();

@@ -339,13 +339,26 @@ int pthread_spin_trylock(pthread_spinlock_t *lock)
                : EBUSY;
 }
 
-/* An owner on this CPU, of whatever priority, must run to let go: who spins sleeps a little. */
+#define SPINS (CONFIG_CPUS > 1 ? 200 : 0)
+
+static int spin_try(pthread_spinlock_t *lock)
+{
+    for (int i = 0; i < SPINS && __atomic_load_n(&lock->__owner, __ATOMIC_RELAXED) != 0; i++) {
+        __asm__ volatile("yield");
+    }
+    return pthread_spin_trylock(lock);
+}
+
+/*
+ * An owner on another CPU lets go soon.  One on this CPU, of whatever priority, must run to let go:
+ * who spins sleeps a little.
+ */
 int pthread_spin_lock(pthread_spinlock_t *lock)
 {
     if (lock->__owner == (unsigned long)tn_thread_self()) {
         return EDEADLK;
     }
-    while (pthread_spin_trylock(lock) != 0) {
+    while (spin_try(lock) != 0) {
         tn_sleep(CONFIG_POSIX_SPIN_NS);
     }
     return 0;

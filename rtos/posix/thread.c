@@ -22,6 +22,7 @@ static struct posix_thread *dead; /* detached ones to be freed */
 static uint32_t created;
 static uint32_t alive; /* threads made by pthread_create() */
 static bool main_left;
+struct tn_mutex posix_mutex = {.kind = TN_MUTEX_RECURSIVE};
 static struct tn_sem others_gone = TN_SEM_INIT(0, 1);
 
 /*
@@ -80,15 +81,36 @@ struct posix_thread *posix_find(pthread_t thread)
     return t->posix != NULL ? t->posix : adopt(t);
 }
 
+/* `p` is to be freed, once.  Kernel lock held. */
+static void bury(struct posix_thread *p)
+{
+    if (!p->buried) {
+        p->buried = 1;
+        p->next_dead = dead;
+        dead = p;
+    }
+}
+
+/* Nobody's stack is freed who still ends on it: the kernel lock is held until he is off it. */
+static struct posix_thread *take_dead(void)
+{
+    for (struct posix_thread **link = &dead; *link != NULL; link = &(*link)->next_dead) {
+        struct posix_thread *p = *link;
+
+        if (p->memory == NULL || p->thread.state & TN_THREAD_ENDED) {
+            *link = p->next_dead;
+            return p;
+        }
+    }
+    return NULL;
+}
+
 static void free_dead(void)
 {
     for (;;) {
         uint64_t daif = tn_kernel_lock();
-        struct posix_thread *p = dead;
+        struct posix_thread *p = take_dead();
 
-        if (p != NULL) {
-            dead = p->next_dead;
-        }
         tn_kernel_unlock(daif);
         if (p == NULL) {
             return;
@@ -200,35 +222,40 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)
     p->thread.posix = p;
     p->thread.reent = &p->reent;
     *thread = (pthread_t)&p->thread;
-    tn_sched_lock();
-    alive++;
-    tn_sched_unlock();
+    __atomic_fetch_add(&alive, 1, __ATOMIC_SEQ_CST);
     tn_thread_resume(&p->thread);
     return 0;
+}
+
+/* In this order, and main in the other: one of the two sees what the other did. */
+static void one_less(void)
+{
+    if (__atomic_sub_fetch(&alive, 1, __ATOMIC_SEQ_CST) == 0 &&
+        __atomic_load_n(&main_left, __ATOMIC_SEQ_CST)) {
+        tn_sem_give(&others_gone);
+    }
 }
 
 int posix_create_service(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)(void *))
 {
     int code;
 
-    tn_sched_lock();
+    posix_lock();
     code = pthread_create(thread, attr, entry, NULL);
     if (code == 0) {
-        alive--;
+        one_less();
     }
-    tn_sched_unlock();
+    posix_unlock();
     return code;
 }
 
 /* main ends by pthread_exit(): the program goes on until the last other thread has ended. */
 static TN_NORETURN void wait_for_others(void)
 {
-    tn_sched_lock();
-    main_left = true;
-    if (alive == 0) {
+    __atomic_store_n(&main_left, true, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&alive, __ATOMIC_SEQ_CST) == 0) {
         exit(0);
     }
-    tn_sched_unlock();
     while (tn_sem_take(&others_gone) != TN_OK) {}
     exit(0);
 }
@@ -249,6 +276,7 @@ void pthread_exit(void *value)
 {
     struct posix_thread *self = posix_self();
     struct tn_thread *t = tn_thread_self();
+    uint64_t daif;
 
     self->cancel_state = PTHREAD_CANCEL_DISABLE;
     self->exiting = 1;
@@ -257,15 +285,15 @@ void pthread_exit(void *value)
     if (self == &main_part) {
         wait_for_others();
     }
-    /* Until the switch, nobody frees the stack on which this runs. */
+    /* It is main's turn, where this was the last, only behind this thread's end. */
     tn_sched_lock();
-    if (--alive == 0 && main_left) {
-        tn_sem_give(&others_gone);
-    }
+    one_less();
+    daif = tn_kernel_lock();
+    self->left = 1;
     if (t->detached) {
-        self->next_dead = dead;
-        dead = self;
+        bury(self);
     }
+    tn_kernel_unlock(daif);
     tn_thread_exit(value);
 }
 
@@ -301,6 +329,7 @@ int pthread_join(pthread_t thread, void **value)
 int pthread_detach(pthread_t thread)
 {
     struct posix_thread *p = posix_find(thread);
+    uint64_t daif;
 
     if (p == NULL) {
         return ESRCH;
@@ -308,10 +337,11 @@ int pthread_detach(pthread_t thread)
     if (tn_thread_detach(native(p)) != TN_OK) {
         return EINVAL;
     }
-    if (native(p)->state & TN_THREAD_ENDED) {
-        p->next_dead = dead;
-        dead = p;
-        free_dead();
+    daif = tn_kernel_lock();
+    if (p->left) {
+        bury(p);
     }
+    tn_kernel_unlock(daif);
+    free_dead();
     return 0;
 }

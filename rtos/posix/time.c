@@ -82,23 +82,15 @@ int clock_settime(clockid_t clock, const struct timespec *ts)
     if (tn_clock_set(clock, ts) != 0) {
         return -1;
     }
-    /* One at a time: the masked section must not grow with the number of sleepers. */
-    tn_sched_lock();
+    posix_lock();
     tn_kernel_enter();
     times_set++;
     tn_kernel_leave();
-    for (bool more = true; more;) {
-        tn_kernel_enter();
-        more = !tn_waitq_empty(&realtime_sleepers);
-        if (more) {
-            tn_wake(tn_waitq_pop(&realtime_sleepers), TN_EAGAIN);
-        }
-        tn_kernel_leave();
-    }
+    tn_wake_all(&realtime_sleepers, TN_EAGAIN);
     for (struct posix_clock_listener *l = listeners; l != NULL; l = l->next) {
         l->changed();
     }
-    tn_sched_unlock();
+    posix_unlock();
     return 0;
 }
 

@@ -124,7 +124,7 @@ static void *serve(void *arg)
     posix_self()->mask = ~(sigset_t)0;
     for (;;) {
         tn_sem_take(&work);
-        tn_sched_lock();
+        posix_lock();
         for (struct timer *t = all; t != NULL; t = t->next) {
             if (__atomic_load_n(&t->due, __ATOMIC_RELAXED) > 0) {
                 __atomic_fetch_sub(&t->due, 1, __ATOMIC_RELAXED);
@@ -132,7 +132,7 @@ static void *serve(void *arg)
                 break;
             }
         }
-        tn_sched_unlock();
+        posix_unlock();
     }
     return NULL;
 }
@@ -196,7 +196,7 @@ static void enlist(struct timer *t)
 {
     static bool listening;
 
-    tn_sched_lock();
+    posix_lock();
     if (!listening) {
         listening = true;
         posix_clock_listen(&listener);
@@ -207,7 +207,7 @@ static void enlist(struct timer *t)
         all->link = &t->next;
     }
     all = t;
-    tn_sched_unlock();
+    posix_unlock();
 }
 
 int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
@@ -261,13 +261,13 @@ int timer_delete(timer_t id)
         return fail(EINVAL);
     }
     tn_alarm_stop(&t->alarm);
-    tn_sched_lock();
+    posix_lock();
     *t->link = t->next;
     if (t->next != NULL) {
         t->next->link = t->link;
     }
     t->link = NULL;
-    tn_sched_unlock();
+    posix_unlock();
     posix_forget_expiry(&t->expiry);
     free(t);
     return 0;

@@ -62,6 +62,10 @@ int pthread_getschedparam(pthread_t thread, int *policy, struct sched_param *par
 int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *param);
 int pthread_setschedprio(pthread_t thread, int priority);
 int pthread_getname_np(pthread_t thread, char *name, size_t size);
+/* Which CPUs a thread may use; <sched.h> has cpu_set_t.  A new thread has its creator's. */
+int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *cpus);
+int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *cpus);
+
 int pthread_setname_np(pthread_t thread, const char *name);
 void pthread_yield(void);
 int pthread_once(pthread_once_t *once, void (*init)(void));

@@ -260,6 +260,28 @@ static inline bool tn_stack_whole(const struct tn_thread *t)
  */
 void tn_thread_check_one(void);
 
+/*
+ * The list of all threads (tn_thread_all()) stays as it is until tn_threads_release(), which wants
+ * what this returns.  On one CPU by a locked scheduler, on several by the kernel lock.
+ */
+static inline uint64_t tn_threads_hold(void)
+{
+    if (CONFIG_CPUS > 1) {
+        return tn_kernel_lock();
+    }
+    tn_sched_lock();
+    return 0;
+}
+
+static inline void tn_threads_release(uint64_t daif)
+{
+    if (CONFIG_CPUS > 1) {
+        tn_kernel_unlock(daif);
+    } else {
+        tn_sched_unlock();
+    }
+}
+
 /* Enter `t` in the list of all threads.  Lock held. */
 void tn_thread_list_add(struct tn_thread *t);
 
