@@ -2,7 +2,9 @@
 /*
  * Event flags.  What a waiter wants lies on its stack, tn_thread.transfer points there.  A set
  * looks at the waiters from the most urgent on, a few in each section of the kernel lock.  Between
- * two sections its place is kept by a marker: an entry in the wait queue that is no thread.
+ * two sections its place is kept by a marker: an entry in the wait queue that is no thread.  On
+ * several CPUs it is one section: who is woken would run at once there, and come back with a new
+ * wish before the walk is over.
  */
 #include <tn/event.h>
 #include <tn/kernel.h>
@@ -164,7 +166,7 @@ static uint64_t offer(struct tn_event *event, uint32_t flags, uint64_t daif)
         } else {
             here = after(here);
         }
-        if (woken != NULL || looked % STEP == 0) {
+        if (CONFIG_CPUS == 1 && (woken != NULL || looked % STEP == 0)) {
             here = breathe(event, here.t, woken, &daif);
         }
     }
@@ -179,6 +181,11 @@ void tn_event_set(struct tn_event *event, uint32_t flags)
 
     if (tn_waitq_empty(&event->waiters)) {
         tn_kernel_unlock(daif);
+        return;
+    }
+    if (CONFIG_CPUS > 1) {
+        daif = offer(event, offered, daif);
+        tn_reschedule(tn_ready_first(tn_cpu_of(tn_thread_self())), daif, TN_OK);
         return;
     }
     if (!in_irq) {

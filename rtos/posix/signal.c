@@ -327,7 +327,6 @@ static void call_handler(struct posix_thread *self, siginfo_t *info)
     int saved = errno;
 
     tn_kernel_unlock(daif);
-
     if (action.sa_handler == SIG_IGN) {
         return;
     }
