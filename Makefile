@@ -53,11 +53,12 @@ bench-baseline: ## accept the figures as they are: baseline, README and docs
 	@tools/setup build run
 	@tools/bench/bench baseline
 
-stress: ## millions of random operations of hundreds of threads, invariants checked (a long time)
+stress: ## millions of operations of hundreds of threads, millions of a hostile kernel (a long time)
 	@tools/setup build run
 	@mkdir -p build
 	tools/tnimage build tests/tenon/storm.c --mode bare -O 2 -DSTORM_OPS=3000000 -o build/storm.img
 	tools/tnimage run build/storm.img --icount --timeout 7200
+	TENON_TRIES=3000000 $(PYTHON) -B -m pytest -q -p no:cacheprovider tests/test_hostile.py
 
 install: ## install tnimage under PREFIX (default /usr/local; DESTDIR is honoured)
 	@mkdir -p $(LIBDIR) $(BINDIR) $(SHARE)/bash-completion/completions
