@@ -73,6 +73,20 @@ def test_bounds(tmp_path, mode, board):
     assert run(image, "--icount") == (0, ["ok"])
 
 
+def test_no_drift(tmp_path):
+    image = build(tmp_path, "tests/tenon/kernel.c", "-DPERIODS=1000000", mode="bare")
+    assert run(image, "--icount", "--timeout", "500") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt-gicv2")))
+def test_tick(tmp_path, mode, board):
+    options = ("--set", "TN_TICK_HZ=1000", "--board", board)
+    image = build(tmp_path, "tests/tenon/tick.c", *options, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+    image = build(tmp_path, "tests/tenon/kernel.c", *options, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
 def test_mask_watch(tmp_path):
     """The kernel's own measurement: every load has a window, none is longer than the bound."""
     image = build(tmp_path, "tools/bench/masked.c", "-O", "2", "--set", "TN_MASK_WATCH=y",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Time: the one queue of everything that waits for a point in time, and the counter's comparator
- * which is programmed for the earliest of it.  There is no periodic tick.
+ * which is programmed for the earliest of it or, with option TN_TICK_HZ, for the next point of a
+ * grid, whether or not anything is due there.
  */
 #include <stddef.h>
 #include <tn/alarm.h>
@@ -89,6 +90,41 @@ static __attribute__((noinline)) void kernel_timer(struct tn_timer *t)
     tn_kernel_leave();
 }
 
+#if CONFIG_TN_TICK_HZ > 0
+static uint64_t tick_next, tick_period;
+
+/* The first tick after `now`. */
+static uint64_t next_interrupt(uint64_t now)
+{
+    if (TN_UNLIKELY(now >= tick_next + tick_period)) {
+        tick_next += (now - tick_next) / tick_period * tick_period;
+    }
+    if (now >= tick_next) {
+        tick_next += tick_period;
+    }
+    return tick_next;
+}
+
+static uint64_t first_interrupt(uint64_t now)
+{
+    tick_period = tn_time_frequency() / CONFIG_TN_TICK_HZ;
+    tick_next = now + tick_period;
+    return tick_next;
+}
+#else
+static uint64_t next_interrupt(uint64_t now)
+{
+    (void)now;
+    return tn_timerq_next(&tn_timers);
+}
+
+static uint64_t first_interrupt(uint64_t now)
+{
+    (void)now;
+    return TN_TIMERQ_NEVER;
+}
+#endif
+
 /*
  * The comparator's interrupt.  The lock is released between two timers, so that the masked time
  * does not depend on how many are due.
@@ -123,7 +159,7 @@ static void timer_interrupt(void *arg)
         }
         tn_kernel_enter();
     }
-    tn_percpu_expire_end(tn_timerq_next(&tn_timers));
+    tn_percpu_expire_end(next_interrupt(now));
     tn_kernel_leave();
 }
 
@@ -176,8 +212,10 @@ void tn_sleep_until(uint64_t deadline)
 
 void tn_time_init(void)
 {
-    tn_timerq_init(&tn_timers, tn_time_counter());
-    tn_gtimer_virt_set(TN_TIMERQ_NEVER);
+    uint64_t now = tn_time_counter();
+
+    tn_timerq_init(&tn_timers, now);
+    tn_gtimer_virt_set(first_interrupt(now));
     tn_irq_attach(TN_BOARD_TIMER_VIRT_IRQ, timer_interrupt, NULL);
     tn_irq_enable(TN_BOARD_TIMER_VIRT_IRQ);
 }

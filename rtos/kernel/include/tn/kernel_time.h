@@ -42,7 +42,7 @@ void tn_time_init_cpu(void);
 /* Start `t` for `deadline`, 0 .. UINT64_MAX - 1.  Kernel lock held. */
 static inline void tn_time_start(struct tn_timer *t, uint64_t deadline)
 {
-    if (tn_timerq_start(&tn_timers, t, deadline)) {
+    if (tn_timerq_start(&tn_timers, t, deadline) && CONFIG_TN_TICK_HZ == 0) {
         tn_percpu_program(deadline);
     }
 }
