@@ -157,7 +157,9 @@ static enum tn_image_error check_region(const struct tn_region *region,
     if (region->ipa >= limits->ipa_size || region->size > limits->ipa_size - region->ipa) {
         return TN_DESC_REGION_IPA;
     }
-    if ((region->access & rights) == 0 || (region->access & ~(rights | TN_ACCESS_SHARED)) != 0 ||
+    if ((region->access & rights) == 0 ||
+        (region->access & ~(rights | TN_ACCESS_SHARED | TN_ACCESS_UNCACHED)) != 0 ||
+        (region->kind != TN_REGION_MEMORY && (region->access & TN_ACCESS_UNCACHED) != 0) ||
         ((region->access & wx) == wx && region->kind != TN_REGION_RAM)) {
         return TN_DESC_REGION_ACCESS;
     }

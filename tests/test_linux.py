@@ -65,3 +65,22 @@ def test_restarts_alone(tmp_path, board):
     assert ours == ['mortise: partition 1 "linux" restarts',
                     'mortise: partition 1 "linux" is not restarted any more'], ours
     assert code == 0
+
+
+def test_mixed(tmp_path):
+    """examples/mixed: Linux dies and comes back, setpoints arrive, the loop misses no cycle."""
+    example = os.path.join(TREE, "examples", "mixed")
+    out = os.path.join(TREE, "build", "mixed")
+    subprocess.run(["make", "-C", example, f"{out}/initrd", f"{out}/vmlinuz", f"OUT={out}"],
+                   check=True, capture_output=True)
+    image = str(tmp_path / "mixed.img")
+    done = tnimage("build", "-f", os.path.join(example, "tnimage.toml"), "-o", image)
+    assert done.returncode == 0, done.stderr
+    done = tnimage("run", image, "--timeout", "800", "--icount")
+    lines = done.stdout.replace("\r", "").split("\n")
+    told = [line for line in lines if line.startswith(("linux: ", "mortise: ", "[loop] "))]
+    assert told[:3] == ["linux: up, 0 setpoints done", 'mortise: partition 2 "linux" restarts',
+                        "linux: up, 2 setpoints done"], lines
+    assert len(told) == 4 and told[3].endswith("cycles, missed: 0"), lines
+    assert any(line.startswith("[monitor] setpoint ") for line in lines), lines
+    assert done.returncode == 0

@@ -28,8 +28,9 @@ _Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root t
 #define S2_TABLE 3u
 #define S2_PAGE 3u
 #define S2_BLOCK 1u
-#define S2_NORMAL (0xfu << 2) /* Write-Back, Write-Back */
-#define S2_DEVICE (0x1u << 2) /* Device-nGnRE */
+#define S2_NORMAL (0xfu << 2)   /* Write-Back, Write-Back */
+#define S2_UNCACHED (0x5u << 2) /* Non-cacheable */
+#define S2_DEVICE (0x1u << 2)   /* Device-nGnRE */
 #define S2_READ (1u << 6)
 #define S2_WRITE (2u << 6)
 #define S2_SHARED (3u << 8) /* inner shareable; ignored for a device */
@@ -133,7 +134,9 @@ static uint64_t attributes_of(const struct tn_region *region)
 {
     uint64_t attributes = S2_ACCESSED | S2_SHARED;
 
-    attributes |= region->kind == TN_REGION_DEVICE ? S2_DEVICE : S2_NORMAL;
+    attributes |= region->kind == TN_REGION_DEVICE      ? S2_DEVICE
+                  : region->access & TN_ACCESS_UNCACHED ? S2_UNCACHED
+                                                        : S2_NORMAL;
     if (region->access & TN_ACCESS_R) {
         attributes |= S2_READ;
     }

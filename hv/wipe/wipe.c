@@ -14,9 +14,14 @@
 static void clear_window(void)
 {
     uint64_t block = 4ull << (tn_sysreg_read(dczid_el0) & 0xf);
+    uint64_t line = 4ull << (tn_sysreg_read(ctr_el0) >> 16 & 0xf); /* DminLine */
 
     for (uintptr_t at = HV_VA_GUEST; at < HV_VA_GUEST + HV_PAGE; at += block) {
         tn_dc_zva(at);
+    }
+    /* To memory: who has it next may have it without caches. */
+    for (uintptr_t at = HV_VA_GUEST; at < HV_VA_GUEST + HV_PAGE; at += line) {
+        __asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
     }
 }
 

@@ -40,6 +40,7 @@ class Channel:
     capacity: int = 0  # of a message ring
     intid: int = 0  # of the doorbell
     number: int = 0  # of the doorbell among its sender's
+    uncached: bool = False  # an end is a kernel, whose programs map it uncached
 
     def place(self, key):
         """Where a key was given, or its table."""
@@ -65,6 +66,8 @@ def check(channels, partitions, machine):
             _refuse(channel, "name", f"the name is taken ({seen[channel.name].place('name')}); "
                     "give each channel its own")
         seen[channel.name] = channel
+        kernels = {item.name for item in partitions if item.mode in ("raw", "linux")}
+        channel.uncached = not kernels.isdisjoint((channel.end("from"), channel.end("to")))
         _plan_memory(channel)
         channel.ipa = at
         at += channel.pages + PAGE if channel.pages else 0
@@ -162,7 +165,7 @@ def regions(channels, name):
     found = []
     for channel, role in ends(channels, name):
         if channel.pages:
-            mine, theirs = "rws", "rs"
+            mine, theirs = ("rwsu", "rsu") if channel.uncached else ("rws", "rs")
             found += [
                 Region(f"channel {channel.name}", "memory", mine if role == SENDER else theirs,
                        channel.ipa, channel.pages),

@@ -160,7 +160,7 @@ class Hypervisor(Composition):
              ("LIFE", int(life)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
-                                    if region.kind == "memory" and region.access == "rws"))))
+                                    if region.kind == "memory" and {*"rws"} <= {*region.access}))))
         component.prepare(self.options)
         script_text = self.script()
         script = component.write(script_text, "link.ld")

@@ -65,9 +65,9 @@ def interrupt(intid, edge, ppi_cpus=0):
     return [SPI, intid - FIRST_SPI, flags]
 
 
-def make(machine, spec, ram, devices, initrd=None):
+def make(machine, spec, ram, devices, initrd=None, channels=b""):
     """The tree's bytes: `ram` and `initrd` are (base, size); `devices` of the board; the console's
-    device is the first that is one."""
+    device is the first that is one; `channels` the partition's, as struct tn_channel_end."""
     tree = Tree()
     console = next((device for device in devices if device.get("console")), None)
     with tree.node(""):
@@ -100,6 +100,10 @@ def make(machine, spec, ram, devices, initrd=None):
             tree.cells("phandle", CLOCK)
         for device in devices:
             _device(tree, device)
+        if channels:
+            with tree.node("tenon"):
+                tree.text("compatible", "tenon,partition")
+                tree.fdt.property("channels", channels)
     return tree.bytes()
 
 

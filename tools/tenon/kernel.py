@@ -72,7 +72,8 @@ class Kernel:
         self.devices = self._devices()
         channels = self.build.image.channels
         layout = Layout(spec, machine)
-        layout.place(lambda initrd: devicetree.make(machine, spec, layout.ram, self.devices, initrd))
+        layout.place(lambda initrd: devicetree.make(machine, spec, layout.ram, self.devices, initrd,
+                                                        channel_ends(channels, spec.name)))
         self.program = layout.program()
         caps = {*CAPS, *spec.caps, *(["DEVICE"] if spec.devices else [])}
         bits = self.build.pool.cap_bits()
@@ -131,6 +132,14 @@ class Kernel:
         return regions
 
 
+def channel_ends(channels, name):
+    """struct tn_channel_end of each (tn/abi/channel.h), for the device tree."""
+    return b"".join(struct.pack(
+        "<32sQIIIHHHHI", row["name"].encode(), row["memory"], row["pages"], row["capacity"],
+        row["size"], row["kind"], row["role"], row["doorbell"], row["notify"], 0)
+        for row in channel.table(channels, name))
+
+
 class Component:
     """The part of component.Component that a kernel has: a name and a folder."""
 
@@ -171,10 +180,10 @@ class Layout:
             with open(path, "rb") as file:
                 data = file.read()
         except OSError as error:
-            raise errors.Refusal(errors.CONFIG, f"{self.spec.place(key)}: {key} {path}: "
+            raise errors.Refusal(errors.CONFIG, f"{self.spec.place(key)}: {key} {os.path.relpath(path)}: "
                                  f"{error.strerror.lower()}; name a file that can be read") from None
         if not data:
-            raise errors.Refusal(errors.CONFIG, f"{self.spec.place(key)}: {key} {path} is empty; "
+            raise errors.Refusal(errors.CONFIG, f"{self.spec.place(key)}: {key} {os.path.relpath(path)} is empty; "
                                  "name another file")
         return data
 
@@ -188,7 +197,7 @@ class Layout:
             what = "is compressed; unpack it" if data[:2] == b"\x1f\x8b" else \
                 "is no arm64 Image; name the file vmlinuz or Image of an arm64 kernel"
             raise errors.Refusal(errors.CONFIG, f"{self.spec.place('kernel')}: kernel "
-                                 f"{self.spec.kernel} {what}")
+                                 f"{os.path.relpath(self.spec.kernel)} {what}")
         return RAW_OFFSET, len(data)
 
     def place(self, make_tree):

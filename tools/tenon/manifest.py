@@ -396,7 +396,7 @@ def _check_keys(partition):
     for key in ("kernel", "initrd"):
         path = getattr(partition, key)
         if path is not None and not os.path.isfile(path):
-            refuse(partition.place(key), f"{key} {path}: no such file; check the name")
+            refuse(partition.place(key), f"{key} {os.path.relpath(path)}: no such file; check the name")
 
 
 def _check_several(partition):

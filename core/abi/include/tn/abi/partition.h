@@ -40,6 +40,8 @@
  * has once for each CPU at one address (GICv2's CPU interface).
  */
 #define TN_ACCESS_SHARED 8u
+/* Memory that is never cached, for a partition with a kernel that can have it only so. */
+#define TN_ACCESS_UNCACHED 16u
 
 #define TN_DESC_MAX_REGIONS 64u
 #define TN_DESC_MAX_IRQS 256u
