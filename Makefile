@@ -28,10 +28,11 @@ demo: ## build examples/pid, boot it through U-Boot in QEMU, show its jitter his
 	@echo 'demo: the same image, one instruction a nanosecond: what it adds itself'
 	tools/tnimage run build/pid.img --icount --timeout 120
 
-test: ## install what is missing, check the tree, run every test
+test: ## install what is missing, check the tree, run every test, compare exact figures
 	@tools/setup
 	@tools/check
 	@$(PYTHON) -B -m pytest -q -p no:cacheprovider
+	@tools/bench/bench check
 
 check: ## format, headers, layers, declared dependencies
 	@tools/check

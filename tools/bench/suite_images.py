@@ -62,6 +62,9 @@ def hello(so, quick):
                     Figure("hello", line, "Mortise to its guest", counts.hits["guest"][0][1],
                            "instructions at EL2", 100000, 30000,
                            functions=counts.functions["guest"]),
+                    Figure("hello", line, "its first to main",
+                           counts.hits["main"][0][0] - counts.hits["guest"][0][0],
+                           "instructions"),
                     Figure("hello", line, "Mortise's text", text, "bytes", 49152, 32768,
                            functions=symbols)]
     return figures

@@ -25,7 +25,7 @@ compiler: {clang}. How, and what each column means:
 [benchmarks.md](benchmarks.md). *Limit*: more is a defect, `make bench` fails. *Aim*: what the
 project is for. Peers were measured on the same machine model (`tools/bench/peers.py`).
 """
-MARK = re.compile(r"<!--=([^>]+?)(?: (KB|KiB|thousand))?-->([^<]*)<!--=-->")
+MARK = re.compile(r"<!--=(.+?)(?: (KB|KiB|thousand))?-->([^<]*)<!--=-->")
 
 
 def cell(figure):
