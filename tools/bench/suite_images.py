@@ -154,7 +154,7 @@ def manifest_modes(folder):
 
 def examples():
     """Image sizes of all examples in all modes that they build in; and the images on Tenon."""
-    figures, on_tenon = [], []
+    figures, on_tenon, built = [], [], set()
     for folder in sorted(glob.glob(os.path.join(TOP, "examples", "*"))):
         name = os.path.basename(folder)
         for source, options, mode in manifest_modes(folder):
@@ -162,11 +162,12 @@ def examples():
             try:
                 image = build(source, f"{mode}/{name}", VIRT, *options, quiet=True)
             except errors.Refusal as refusal:
-                # An example of threads does not link as bypass: that is no figure.
-                if refusal.code not in (errors.LINK, errors.CONFIG):
+                # An example of threads is nothing for bypass: that is no figure.
+                if refusal.code not in (errors.LINK, errors.CONFIG, errors.COMPILE):
                     raise
                 say(f"example {name}, {mode}: not for this mode")
                 continue
+            built.add(name)
             if mode == "tenon":
                 on_tenon.append(image)
             line = f"{name}, {mode}"
@@ -177,6 +178,9 @@ def examples():
                         for s, value in sections.items()]
             figures += [Figure("examples", line, "file", size["file_size"], "bytes"),
                         Figure("examples", line, "all memory", size["memory_size"], "bytes")]
+        if name not in built:
+            raise errors.Refusal(errors.COMPILE, f"examples/{name} builds in no mode; 'tnimage "
+                                 "build' says why")
     return figures, on_tenon
 
 
