@@ -5,10 +5,12 @@
  */
 #include <tn/image.h>
 
+#include <tn/abi/cap.h>
 #include <tn/compiler.h>
 
 #include "internal.h"
 
+#define LAST_CAP TN_CAP_STAGE1
 #define FIRST_INTID 16u
 #define FIRST_SPI 32u
 #define LAST_INTID 1019u
@@ -58,6 +60,9 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
         if (desc->reserved[i] != 0) {
             return TN_DESC_FIELD;
         }
+    }
+    if (desc->caps >> (LAST_CAP + 1) != 0) {
+        return TN_DESC_CAPS;
     }
     if ((desc->flags & ~TN_DESC_ON_DEMAND) != 0) {
         return TN_DESC_FIELD;
@@ -118,6 +123,18 @@ static bool physical_ok(const struct tn_region *region, const struct tn_desc_lim
            !image_overlap(region->source, region->size, limits->image_base, limits->memory_size);
 }
 
+/* Nor what Mortise holds all partitions apart with: the interrupt controller. */
+static bool device_ok(const struct tn_region *region, const struct tn_desc_limits *limits)
+{
+    for (unsigned i = 0; i < TN_DESC_OWN; i++) {
+        if (limits->own[i].size != 0 &&
+            image_overlap(region->source, region->size, limits->own[i].base, limits->own[i].size)) {
+            return false;
+        }
+    }
+    return physical_ok(region, limits);
+}
+
 static enum tn_image_error check_source(const struct tn_region *region,
                                         const struct tn_desc_limits *limits)
 {
@@ -137,9 +154,9 @@ static enum tn_image_error check_source(const struct tn_region *region,
         if ((region->access & TN_ACCESS_X) != 0) {
             return TN_DESC_REGION_ACCESS;
         }
-        return physical_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_DEVICE;
+        return device_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_DEVICE;
     case TN_REGION_RAM:
-        return physical_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_RAM;
+        return device_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_RAM;
     default:
         return TN_DESC_REGION_KIND;
     }

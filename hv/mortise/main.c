@@ -92,6 +92,8 @@ static void check_image(struct tn_hv_boot *boot)
         .image_base = boot->base,
         .banked = CONFIG_PARTITIONS > 1 ? TN_BOARD_GICC_BASE : 0,
         .cpu_count = TN_BOARD_CPUS,
+        .own = {{TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE},
+                {TN_BOARD_GICR_BASE, TN_BOARD_GICR_SIZE * TN_BOARD_CPUS}},
     };
     uint64_t size = info->file_size;
     int code;

@@ -58,6 +58,8 @@ static const struct {
     [TN_DESC_SIZE] = {"the descriptor's size does not match its counts", "make it again"},
     [TN_DESC_COUNTS] = {"1..64 regions and up to 256 interrupts are possible", "use fewer"},
     [TN_DESC_FIELD] = {"a reserved field or the padding is not 0", "clear it"},
+    [TN_DESC_CAPS] = {"a bit of its capabilities is none that there is",
+                      "use those of tn/abi/cap.h"},
     [TN_DESC_RESTART] = {"unknown restart policy, or not 1..16 times for one",
                          "use never, fault or always"},
     [TN_DESC_NAME] = {"a name is 1 to 31 printable characters without blanks", "rename it"},

@@ -58,6 +58,7 @@ enum tn_image_error {
     TN_DESC_SIZE,    /* not what its counts make */
     TN_DESC_COUNTS,  /* too many regions or interrupts, or no region */
     TN_DESC_FIELD,   /* reserved field or padding not 0 */
+    TN_DESC_CAPS,    /* a bit that is no capability */
     TN_DESC_RESTART, /* unknown policy, or times do not fit it */
     TN_DESC_NAME,    /* not printable, not terminated and padded with NUL */
     TN_DESC_MODE,
@@ -69,7 +70,8 @@ enum tn_image_error {
     TN_DESC_REGION_SEGMENT, /* index: region; not in one of the partition's own segments */
     TN_DESC_REGION_MEMORY,  /* index: region; not between file_size and memory_size */
     TN_DESC_REGION_HV_BSS,  /* index: region; it is Mortise's memory */
-    TN_DESC_REGION_DEVICE,  /* index: region; not a physical address, or RAM of the image */
+    TN_DESC_REGION_DEVICE,  /* index: region; not a physical address, RAM of the image, or Mortise's
+                             */
     TN_DESC_REGION_RAM,     /* index: region; not a physical address, or RAM of the image */
     TN_DESC_REGION_LOAD,    /* index: region; does not go into one RAM region */
     TN_DESC_REGION_OVERLAP, /* index, other: regions that overlap in guest-physical space */
@@ -123,12 +125,17 @@ struct tn_image_extent {
     uint32_t size;
 };
 
-/* What a descriptor may claim.  tn_image_limits() fills in all but the first four. */
+#define TN_DESC_OWN 2u
+
+/* What a descriptor may claim.  tn_image_limits() fills in all but the first five. */
 struct tn_desc_limits {
     uint64_t ipa_size;   /* first guest-physical address that cannot be mapped */
     uint64_t image_base; /* physical address of the image; TN_IMAGE_BASE_UNKNOWN on the host */
     uint64_t banked;     /* physical page that each CPU has its own of; 0: the board has none */
     uint32_t cpu_count;  /* CPUs of the board */
+    struct {
+        uint64_t base, size; /* physical; size 0: none */
+    } own[TN_DESC_OWN];      /* registers that Mortise keeps: no partition's device */
     uint32_t segment_count;
     const struct tn_image_segment *segments; /* the partition's own */
     uint32_t file_size, memory_size;
@@ -169,7 +176,7 @@ int tn_image_check_digest(const struct tn_image *image, unsigned partition);
 /* Compute that digest. */
 void tn_image_digest(const struct tn_image *image, unsigned partition, uint8_t digest[32]);
 
-/* Set what `image` grants to `partition` in `limits`; the caller sets the first four members. */
+/* Set what `image` grants to `partition` in `limits`; the caller sets the first five members. */
 void tn_image_limits(const struct tn_image *image, unsigned partition,
                      struct tn_desc_limits *limits);
 
@@ -190,7 +197,7 @@ int tn_image_check_partitions(const struct tn_image *image, uint64_t banked);
 
 /*
  * What a boot needs, on an open image: the CRC of every segment and descriptor, and every
- * descriptor.  Not the report and not the digests.  The caller sets the first four members of
+ * descriptor.  Not the report and not the digests.  The caller sets the first five members of
  * `limits`; all of it is changed.  A single partition needs no more.
  */
 int tn_image_check_each(const struct tn_image *image, struct tn_desc_limits *limits);
