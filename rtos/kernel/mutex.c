@@ -31,6 +31,10 @@ static void register_held(struct tn_mutex *mutex, struct tn_thread *owner)
 {
     if (!mutex->registered) {
         mutex->registered = 1;
+        /* One that was made anew while it was held is the first already: no circle. */
+        if (owner->held_mutexes == mutex) {
+            return;
+        }
         mutex->next_held = owner->held_mutexes;
         owner->held_mutexes = mutex;
     }

@@ -85,6 +85,7 @@ int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec *deadline)
 {
     uint64_t ticks;
 
+    pthread_testcancel(); /* also if nothing is waited for */
     if (tn_sem_try(native(sem)) == TN_OK) {
         return 0;
     }

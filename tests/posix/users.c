@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <pwd.h>
 #include <semaphore.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <time.h>
@@ -94,6 +95,54 @@ static void busy(void)
     CHECK(pthread_join(thread, NULL) == 0);
 }
 
+static sigjmp_buf back;
+
+static void jumps(int sig)
+{
+    (void)sig;
+    siglongjmp(back, 1);
+}
+
+/* A handler that does not return: the mask is as it was, or stays, as was asked. */
+static void jump(int save)
+{
+    static volatile int rounds;
+    sigset_t now;
+
+    rounds = 0;
+    signal(SIGALRM, jumps);
+    sigsetjmp(back, save);
+    if (++rounds < (save ? 4 : 2)) {
+        CHECK(setitimer(ITIMER_REAL, &(struct itimerval){.it_value.tv_usec = 1000}, NULL) == 0);
+        for (;;) {}
+    }
+    CHECK(sigprocmask(SIG_BLOCK, NULL, &now) == 0 && sigismember(&now, SIGALRM) == !save);
+    sigemptyset(&now);
+    CHECK(sigprocmask(SIG_SETMASK, &now, NULL) == 0);
+}
+
+static void *takes(void *arg)
+{
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    pthread_cancel(pthread_self());
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+    sem_timedwait(&sem, &(struct timespec){.tv_sec = 1});
+    return arg;
+}
+
+/* A semaphore that is free is a cancellation point, and keeps its value then. */
+static void cancelled(void)
+{
+    pthread_t thread;
+    void *result;
+    int value;
+
+    CHECK(sem_init(&sem, 0, 1) == 0);
+    CHECK(pthread_create(&thread, NULL, takes, NULL) == 0);
+    CHECK(pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
+    CHECK(sem_getvalue(&sem, &value) == 0 && value == 1);
+}
+
 static void rights(void)
 {
     struct sched_param param = {.sched_priority = 1};
@@ -125,6 +174,9 @@ int main(void)
     second_stack();
     CHECK(interrupted(0) == EINTR && interrupted(SA_RESTART) == 0);
     busy();
+    jump(1);
+    jump(0);
+    cancelled();
     rights();
     return checked();
 }
