@@ -134,9 +134,10 @@ def test_overflow(tmp_path, mode):
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_rules_on_one_of_four(tmp_path, board):
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_rules_on_one_of_four(tmp_path, board, mode):
     """The rules of one CPU hold for threads that may use only one."""
-    image = build(tmp_path, "tests/tenon/kernel.c", "--board", board, "--cpus", "4", mode="bare")
+    image = build(tmp_path, "tests/tenon/kernel.c", "--board", board, "--cpus", "4", mode=mode)
     assert run(image, "--icount") == (0, ["ok"])
 
 
@@ -146,6 +147,12 @@ def test_stress_on_several(tmp_path, cpus):
     image = build(tmp_path, "tests/tenon/stress.c", "--cpus", cpus, mode="bare")
     code, lines = run(image, "--icount")
     assert code == 0 and lines[-1].startswith("stress: 200000 operations, "), lines
+
+
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_storm_on_four(tmp_path, mode):
+    code, lines = run(build(tmp_path, "tests/tenon/storm.c", "--cpus", "4", mode=mode), "--icount")
+    assert code == 0 and lines[-1].startswith("storm: all operations done, "), lines
 
 
 def test_stress_in_parallel(tmp_path):

@@ -302,6 +302,7 @@ static bool stop(struct cpu *cpu)
             tn_hv_irq_wake(cpu->board);
             revoked = true;
         }
+        __asm__ volatile("yield"); /* an emulator that runs CPUs in turn lets it come */
         if (tn_sysreg_read(cntpct_el0) - begin >= patience) {
             return false;
         }

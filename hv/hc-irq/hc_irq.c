@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hypercall group IRQ: a partition's own interrupts, and the SGIs of its CPU. */
 #include <tn/abi/cap.h>
+#include <tn/board.h>
 #include <tn/gic.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/irq.h>
@@ -55,5 +56,28 @@ static TN_HC_FUNCTION long irq_priority(uint64_t id, uint64_t intid, uint64_t pr
     return TN_HC_OK;
 }
 
+/* How tn_gic_send() names a CPU of the board: GICv2 has CPU interface n for CPU n. */
+static uint64_t target(unsigned cpu)
+{
+    static const uint64_t mpidrs[] = TN_BOARD_MPIDRS;
+
+    return TN_BOARD_GICR_BASE != 0 ? mpidrs[cpu] : 1ull << cpu;
+}
+
+/* Only CPUs of the caller's partition can be named. */
+static TN_HC_FUNCTION long irq_send(uint64_t id, uint64_t intid, uint64_t cpus, uint64_t x3)
+{
+    (void)id, (void)x3;
+    if (CONFIG_HV_CPUS == 1 || intid >= TN_GIC_SGIS) {
+        return TN_HC_INVALID;
+    }
+    for (uint64_t all = tn_hv_partition.cpus; all != 0; all &= all - 1, cpus >>= 1) {
+        if (cpus & 1) {
+            tn_gic_send(tn_hv_gic.gicd, target((unsigned)__builtin_ctzll(all)), (uint32_t)intid);
+        }
+    }
+    return TN_HC_OK;
+}
+
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_IRQ, TN_CAP_IRQ, irq_enable, irq_disable, irq_pend,
-                         irq_priority);
+                         irq_priority, irq_send);

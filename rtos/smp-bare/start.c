@@ -8,11 +8,13 @@
 #include <tn/board.h>
 #include <tn/gic.h>
 #include <tn/irq.h>
+#include <tn/kernel_end.h>
 #include <tn/kernel_init.h>
 #include <tn/percpu.h>
 #include <tn/psci.h>
 #include <tn/smp.h>
 #include <tn/sysreg.h>
+#include <tn/uart.h>
 
 #define EL2 2
 #define PAR_FAULT 1u
@@ -57,9 +59,20 @@ static uint64_t physical(const void *address)
     return (tn_sysreg_read(par_el1) & PAR_ADDRESS) | ((uintptr_t)address & PAGE_OFFSET);
 }
 
-int tn_smp_start(unsigned number, void *stack)
+static TN_NORETURN void not_started(unsigned number)
+{
+    static const char text[] = "tenon: the firmware does not start a CPU of the program: number ";
+    const char digits[] = {(char)('0' + number), '\r', '\n'};
+
+    tn_uart_write(TN_BOARD_CONSOLE_BASE, text, sizeof(text) - 1);
+    tn_uart_write(TN_BOARD_CONSOLE_BASE, digits, sizeof(digits));
+    tn_image_fault();
+}
+
+void tn_smp_start(unsigned number, void *stack)
 {
     struct entry *entry = &entries[number];
+    int error;
 
     *entry = (struct entry){
         .mair = tn_sysreg_read(mair_el1),
@@ -73,9 +86,12 @@ int tn_smp_start(unsigned number, void *stack)
     };
     /* To where a CPU reads whose caches are off; the DSB behind it is tn_psci_cpu_on()'s. */
     __asm__ volatile("dc civac, %0" : : "r"(entry) : "memory");
-    return boot_el == EL2
-               ? tn_psci_cpu_on(mpidrs[number], physical(tn_smp_entry), physical(entry))
-               : tn_psci_cpu_on_hvc(mpidrs[number], physical(tn_smp_entry), physical(entry));
+    error = boot_el == EL2
+                ? tn_psci_cpu_on(mpidrs[number], physical(tn_smp_entry), physical(entry))
+                : tn_psci_cpu_on_hvc(mpidrs[number], physical(tn_smp_entry), physical(entry));
+    if (error != TN_PSCI_SUCCESS) {
+        not_started(number);
+    }
 }
 
 uint64_t tn_smp_open(void)

@@ -4,14 +4,11 @@
  * has one for the same timer queue.  Who runs where is in place.c.
  */
 #include <stddef.h>
-#include <tn/board.h>
 #include <tn/irq.h>
 #include <tn/kernel.h>
-#include <tn/kernel_end.h>
 #include <tn/kernel_init.h>
 #include <tn/kernel_time.h>
 #include <tn/smp.h>
-#include <tn/uart.h>
 
 #define STOP_HZ_SHIFT 7 /* stop_others() waits at most 1/128 of a second */
 
@@ -74,24 +71,12 @@ static void called(void *arg)
     }
 }
 
-static TN_NORETURN void not_started(unsigned number)
-{
-    static const char text[] = "tenon: the firmware does not start a CPU of the program: number ";
-    const char digits[] = {(char)('0' + number), '\r', '\n'};
-
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, text, sizeof(text) - 1);
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, digits, sizeof(digits));
-    tn_image_fault();
-}
-
 void tn_percpu_start_others(void)
 {
     tn_irq_attach(TN_SMP_SGI, called, NULL);
     tn_cpu_this()->target = tn_smp_open();
     for (unsigned i = 1; i < CONFIG_CPUS; i++) {
-        if (tn_smp_start(i, tn_kernel_join_stack(i)) != 0) {
-            not_started(i);
-        }
+        tn_smp_start(i, tn_kernel_join_stack(i));
         /* The store-release in online() is an event, as that of the lock is. */
         while (!(__atomic_load_n(&tn_cpus_online, __ATOMIC_ACQUIRE) >> i & 1)) {
             __asm__ volatile("wfe" : : : "memory");
@@ -142,7 +127,9 @@ void tn_percpu_stop_others(void)
         }
     }
     while (__atomic_load_n(&stopped, __ATOMIC_ACQUIRE) < others &&
-           tn_sysreg_read(cntvct_el0) - begin < patience) {}
+           tn_sysreg_read(cntvct_el0) - begin < patience) {
+        __asm__ volatile("yield"); /* an emulator that runs CPUs in turn lets them come */
+    }
 }
 
 uint64_t tn_percpu_boot_el(void)

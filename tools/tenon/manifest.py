@@ -14,7 +14,7 @@ from tenon import board, channel, errors, sizes
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
 MODES = ("bypass", "tenon", "bare", *KERNELS)
-SEVERAL_CPUS = ("bare", *KERNELS)
+SEVERAL_CPUS = ("tenon", "bare", *KERNELS)
 CPU_LIMIT = 4  # of one Tenon (rtos/smp)
 CONSOLES = ("own", "shared", "none")
 STARTS = ("boot", "demand")

@@ -45,7 +45,7 @@ def add(sub):
                         "allocates)")
     parser.add_argument("--cpu", metavar="N", help="the CPU that the partition runs on (default 0)")
     parser.add_argument("--cpus", metavar="N", help="how many CPUs the program runs on, 1 to 4, "
-                        "the board's first (mode bare; in a manifest: cpus = [0, 1])")
+                        "the board's first (modes tenon, bare; in a manifest: cpus = [0, 1])")
     parser.add_argument("--device", metavar="NAME", action="append", default=[],
                         help="give the partition a device of the board")
     parser.add_argument("--irq", metavar="INTID", action="append", default=[],

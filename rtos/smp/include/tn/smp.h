@@ -13,9 +13,10 @@
 
 /*
  * Start CPU `number` of the program, which comes to tn_kernel_join(number) on the stack that ends
- * at `stack`.  What the caller has written is visible to it.  0, or a negative error of PSCI.
+ * at `stack`.  What the caller has written is visible to it.  Where the
+ * firmware refuses, the image ends.
  */
-int tn_smp_start(unsigned number, void *stack);
+void tn_smp_start(unsigned number, void *stack);
 
 /* Let the calling CPU, whose controller is set up, take TN_SMP_SGI; returns how others address it.
  */
