@@ -73,6 +73,23 @@ def test_bounds(tmp_path, mode, board):
     assert run(image, "--icount") == (0, ["ok"])
 
 
+def test_two_on_tenon(tmp_path):
+    """Two partitions on Tenon share the console, also for what their kernels report."""
+    parts = "".join(f'[[partition]]\nname = "{name}"\nmode = "tenon"\ncpus = [{cpu}]\n'
+                    f'src = ["{os.path.join(TREE, source)}"]\n'
+                    for cpu, (name, source) in enumerate((("greed", "tests/tenon/overflow.c"),
+                                                          ("hello", "examples/hello/hello.c"))))
+    with open(os.path.join(tmp_path, "tnimage.toml"), "w", encoding="utf-8") as file:
+        file.write('[image]\nboard = "qemu-virt"\n' + parts)
+    image = os.path.join(tmp_path, "two.img")
+    result = subprocess.run([TNIMAGE, "build", "-o", image], cwd=tmp_path, capture_output=True,
+                            text=True, timeout=600, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    code, lines = run(image)
+    assert code == 9 and '[greed] tenon: stack overflow of thread "greedy"' in lines, lines
+    assert any(line.startswith("[hello] ") for line in lines), lines
+
+
 def test_no_drift(tmp_path):
     image = build(tmp_path, "tests/tenon/kernel.c", "-DPERIODS=1000000", mode="bare")
     assert run(image, "--icount", "--timeout", "500") == (0, ["ok"])

@@ -5,10 +5,8 @@
  */
 #include <stddef.h>
 #include <stdint.h>
-#include <tn/board.h>
 #include <tn/ectx.h>
 #include <tn/kernel.h>
-#include <tn/uart.h>
 #include <tn/kernel_end.h>
 #include <tn/kernel_fault.h>
 
@@ -24,7 +22,7 @@ static void put(const char *text)
     while (text[n] != '\0') {
         n++;
     }
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, text, n);
+    tn_kernel_report(text, n);
 }
 
 /* A name of which nobody knows whether it is one still: what overflowed may have hit it. */
@@ -35,7 +33,7 @@ static void put_name(const char *name)
     while (n < NAME_MAX_PRINTED && name[n] > ' ' && name[n] <= '~') {
         n++;
     }
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, name, n);
+    tn_kernel_report(name, n);
 }
 
 static void put_hex(const char *name, uint64_t value)
@@ -46,7 +44,7 @@ static void put_hex(const char *name, uint64_t value)
         digits[i] = "0123456789abcdef"[value >> (60 - 4 * i) & 15];
     }
     put(name);
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, digits, sizeof(digits));
+    tn_kernel_report(digits, sizeof(digits));
 }
 
 /* Ends the name and says, where there are several, which CPU it is. */
@@ -55,7 +53,7 @@ static void put_cpu(void)
     const char text[] = {'"', ' ', 'o', 'n', ' ',
                          'C', 'P', 'U', ' ', (char)('0' + tn_percpu_number())};
 
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, text, CONFIG_CPUS > 1 ? sizeof(text) : 1);
+    tn_kernel_report(text, CONFIG_CPUS > 1 ? sizeof(text) : 1);
 }
 
 void tn_fault_stack(const struct tn_thread *t)

@@ -305,8 +305,9 @@ class Guest(Composition):
 
     @property
     def uses_console(self):
-        """Whether standard streams were linked, whichever."""
-        return bool(self.account.used & {"LIB_STDIO", "LIB_STDIO_SHARED"})
+        """Whether standard streams or a kernel's report of faults were linked, whichever."""
+        return bool(self.account.used & {"LIB_STDIO", "LIB_STDIO_SHARED", "LIB_REPORT_UART",
+                                         "LIB_REPORT_SHARED"})
 
     def share_console(self, shared):
         """Link with the console that partitions share, or with one's own; True for a change."""

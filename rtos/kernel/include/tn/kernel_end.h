@@ -5,7 +5,14 @@
 #ifndef TN_KERNEL_END_H
 #define TN_KERNEL_END_H
 
+#include <stddef.h>
 #include <tn/compiler.h>
+
+/*
+ * Show `size` bytes, which may be a part of a line, on the console: the program's own UART
+ * (rtos/report-uart), or the one that partitions share (rtos/report-shared).  Takes no lock.
+ */
+void tn_kernel_report(const char *text, size_t size);
 
 /* The program has ended with `status`, 0..255. */
 TN_NORETURN void tn_image_exit(int status);
