@@ -111,4 +111,5 @@ void tn_switch_push(struct tn_thread *t, void (*fn)(void))
     frame[2] = (uint64_t)t->result;
     frame[3] = (uintptr_t)fn;
     t->sp = frame;
+    t->resuming = 0; /* the call may be preempted, and need not return */
 }
