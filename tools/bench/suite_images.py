@@ -157,6 +157,9 @@ def examples():
     figures, on_tenon, built = [], [], set()
     for folder in sorted(glob.glob(os.path.join(TOP, "examples", "*"))):
         name = os.path.basename(folder)
+        if os.path.exists(os.path.join(folder, "Makefile")):
+            # What it needs besides the builder: a kernel's own program.
+            subprocess.run(["make", "-s", "-C", folder], check=True, stdout=subprocess.DEVNULL)
         for source, options, mode in manifest_modes(folder):
             say(f"example {name}, {mode}")
             try:
