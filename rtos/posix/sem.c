@@ -121,15 +121,17 @@ static struct named *find(const char *name)
     return NULL;
 }
 
-/* 0, or what errno is to be. */
-static int check_name(const char *name)
+/* 0, or what errno is to be.  A slash in front is not a part of the name: there is no other place.
+ */
+static int check_name(const char **name)
 {
-    size_t length = strlen(name);
+    size_t length = strlen(*name);
 
     if (length > NAME_MAX) {
         return ENAMETOOLONG;
     }
-    return length < 2 || name[0] != '/' ? EINVAL : 0;
+    *name += (*name)[0] == '/';
+    return (*name)[0] == '\0' ? EINVAL : 0;
 }
 
 static struct named *make(const char *name, unsigned value, unsigned mode)
@@ -151,7 +153,7 @@ sem_t *sem_open(const char *name, int flags, ...)
 {
     struct named *n;
     unsigned value = 0, mode = 0;
-    int code = check_name(name);
+    int code = check_name(&name);
 
     if (flags & O_CREAT) {
         va_list args;
@@ -219,7 +221,7 @@ int sem_close(sem_t *sem)
 int sem_unlink(const char *name)
 {
     struct named *n;
-    int code = check_name(name);
+    int code = check_name(&name);
 
     if (code == ENAMETOOLONG) {
         return fail(code);

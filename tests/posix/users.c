@@ -164,7 +164,7 @@ static void rights(void)
     CHECK(sem_unlink("/root") == -1 && errno == EACCES);
     CHECK(mq_open("/mine", O_CREAT | O_RDWR, 0400, NULL) >= 0);
     CHECK(mq_open("/mine", O_WRONLY) == -1 && errno == EACCES && mq_open("/mine", O_RDONLY) >= 0);
-    CHECK(seteuid(0) == 0 && sem_open("/root", 0) == named && sem_unlink("/root") == 0);
+    CHECK(seteuid(0) == 0 && sem_open("root", 0) == named && sem_unlink("/root") == 0);
     CHECK(setuid(nobody->pw_uid) == 0 && getuid() == nobody->pw_uid);
     CHECK(setuid(0) == -1 && errno == EPERM && seteuid(0) == -1 && errno == EPERM);
 }
