@@ -76,18 +76,34 @@ def selected(pool, args):
 
 
 def is_shared(lib):
-    """Whether Mortise and some guest link the same source."""
-    return "HV" in lib.layers and len(lib.layers) > 1 and lib.sources
+    """Whether Mortise and some guest link the same source, be it code in headers."""
+    if lib.symbol == "LIB_TEST":  # of the host's unit tests
+        return False
+    return "HV" in lib.layers and len(lib.layers) > 1 and (lib.sources or has_inline(lib))
+
+
+def headers_of(lib):
+    """Paths of a library's headers."""
+    from tenon import paths
+    return [os.path.join(folder, name)
+            for folder, _, files in os.walk(paths.inside(lib.path, "include"))
+            for name in sorted(files) if name.endswith(".h")]
+
+
+def has_inline(lib):
+    """Whether a library's headers hold functions."""
+    for path in headers_of(lib):
+        with open(path, encoding="utf-8") as file:
+            if "static inline" in file.read():
+                return True
+    return False
 
 
 def lines_of(lib):
     """Lines of source that are neither blank nor only a comment: its .c, .S and .h files."""
     from tenon import paths
-    headers = []
-    for folder, _, files in os.walk(paths.inside(lib.path, "include")):
-        headers += [os.path.join(folder, name) for name in files if name.endswith(".h")]
     total = 0
-    for path in [paths.inside(source) for source in lib.sources] + headers:
+    for path in [paths.inside(source) for source in lib.sources] + headers_of(lib):
         with open(path, encoding="utf-8") as source:
             text = re.sub(r"/\*.*?\*/", "", source.read(), flags=re.S)
         total += sum(1 for line in text.splitlines()
