@@ -73,6 +73,13 @@ def test_bounds(tmp_path, mode, board):
     assert run(image, "--icount") == (0, ["ok"])
 
 
+def test_stack_check(tmp_path):
+    image = build(tmp_path, "tests/tenon/blocker.c", "--set", "TN_STACK_CHECK=y", mode="bare")
+    code, lines = run(image, "--icount")
+    assert code == 9 and 'tenon: stack overflow of thread "blocker"' in lines, lines
+    assert "not seen" not in lines
+
+
 def test_two_on_tenon(tmp_path):
     """Two partitions on Tenon share the console, also for what their kernels report."""
     parts = "".join(f'[[partition]]\nname = "{name}"\nmode = "tenon"\ncpus = [{cpu}]\n'

@@ -8,6 +8,7 @@
 #include <tn/alarm.h>
 #include <tn/ectx.h>
 #include <tn/kernel.h>
+#include <tn/kernel_fault.h>
 #include <tn/kernel_cputime.h>
 #include <tn/kernel_switch.h>
 #include <tn/kernel_time.h>
@@ -94,6 +95,9 @@ __attribute__((used)) void tn_switch_hooks(struct tn_thread *from, struct tn_thr
         from->hooks &= ~TN_HOOK_ASYNC;
         tn_switch_push(from, from->async);
         from->async = NULL;
+    }
+    if (CONFIG_TN_STACK_CHECK) {
+        tn_stack_check(from);
     }
     if ((from->hooks | to->hooks) & TN_HOOK_SLICE) {
         tn_slice_switch(from, to);

@@ -15,7 +15,8 @@
 
 #define CACHE_LINE 64u
 
-uint32_t tn_thread_hooks = CONFIG_TRACE ? TN_HOOK_TRACE : 0;
+uint32_t tn_thread_hooks =
+    (CONFIG_TRACE ? TN_HOOK_TRACE : 0) | (CONFIG_TN_STACK_CHECK ? TN_HOOK_STACK : 0);
 
 struct tn_thread *tn_thread_list;
 static struct tn_thread *next_checked; /* by tn_thread_check_one() */

@@ -56,6 +56,7 @@ struct tn_waitq {
 #define TN_HOOK_TLS 4u     /* the program has thread-local variables */
 #define TN_HOOK_CPUTIME 8u /* its CPU time is counted */
 #define TN_HOOK_TRACE 32u  /* switches are recorded */
+#define TN_HOOK_STACK 64u  /* its stack is looked at when it leaves the CPU */
 #define TN_HOOK_ECTX 2u    /* its FP/SIMD state must be loaded before it runs */
 #define TN_HOOK_ASYNC 16u  /* several CPUs: `async` was set while it ran */
 
