@@ -5,6 +5,7 @@
  */
 #include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 #include <tn/chan.h>
 #include <tn/partition.h>
 
@@ -17,6 +18,12 @@ static const struct {
     {"primes", "primes-job", "primes-result", 20000},
     {"collatz", "collatz-job", "collatz-result", 97},
 };
+
+/* Nothing is in a hurry here: the CPU sleeps meanwhile. */
+static void wait_a_millisecond(void)
+{
+    nanosleep(&(struct timespec){0, 1000000}, NULL);
+}
 
 static uint32_t run(unsigned number)
 {
@@ -32,9 +39,13 @@ static uint32_t run(unsigned number)
     if (tn_partition_start(worker) != TN_OK) {
         return 0;
     }
-    while (tn_chan_receive(&result, &value, sizeof(value)) == TN_EAGAIN) {}
+    while (tn_chan_receive(&result, &value, sizeof(value)) == TN_EAGAIN) {
+        wait_a_millisecond();
+    }
     /* It ends when its job is done; its CPU is free when it is OFF. */
-    while (tn_partition_state(worker, NULL, NULL) != TN_PARTITION_OFF) {}
+    while (tn_partition_state(worker, NULL, NULL) != TN_PARTITION_OFF) {
+        wait_a_millisecond();
+    }
     return value;
 }
 
