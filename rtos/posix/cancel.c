@@ -2,8 +2,11 @@
 /* Cancellation, cleanup handlers, keys, once. */
 #include <errno.h>
 #include <limits.h>
+#include <tn/alarm.h>
 
 #include "internal.h"
+
+#define LOOK_AGAIN_NS 100000u
 
 void posix_run_destructors(struct posix_thread *self);
 
@@ -53,18 +56,62 @@ void posix_async(void)
     cancel_now();
 }
 
+/* Cancelled, in a wait or about to begin one that this ends.  Lock held. */
+static bool is_due(const struct posix_thread *p, const struct tn_thread *t)
+{
+    return p->cancelled && p->cancel_point && p->cancel_state == PTHREAD_CANCEL_ENABLE &&
+           !(t->state & TN_THREAD_ENDED);
+}
+
+/*
+ * A thread that was preempted behind its last look at `cancelled` and before its wait would sleep
+ * on.  The wait itself does not look, so that it costs nothing where nobody cancels: such threads
+ * are looked at again, until each of them sleeps and was woken, or is behind its wait.
+ */
+static void look_again(struct tn_alarm *alarm)
+{
+    uint64_t daif = tn_kernel_lock();
+    struct tn_thread *woken = NULL;
+    bool more = false;
+
+    for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
+        if (t->posix == NULL || !is_due(t->posix, t)) {
+            continue;
+        }
+        if (tn_wait_interrupt(t, TN_EINTR)) {
+            woken = t;
+        } else {
+            more = true;
+        }
+    }
+    if (woken != NULL) {
+        tn_reschedule(woken, daif, TN_OK);
+    } else {
+        tn_kernel_unlock(daif);
+    }
+    if (more) {
+        tn_alarm_start(alarm, tn_time_ticks() + tn_time_to_ticks(LOOK_AGAIN_NS), 0);
+    }
+}
+
+static struct tn_alarm again = {.timer.slot = TN_TIMER_IDLE, .expired = look_again};
+
 int pthread_cancel(pthread_t thread)
 {
     struct posix_thread *p = posix_find(thread);
     struct tn_thread *t = (struct tn_thread *)thread;
     uint64_t daif;
     bool woken = false;
+    bool late;
 
     if (p == NULL) {
         return ESRCH;
     }
     daif = tn_kernel_lock();
     p->cancelled = 1;
+    if (CONFIG_CPUS > 1) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with posix_cancel_announce() */
+    }
     if (p->cancel_state == PTHREAD_CANCEL_ENABLE && !(t->state & TN_THREAD_ENDED) &&
         (p->cancel_point || p->cancel_type == PTHREAD_CANCEL_ASYNCHRONOUS)) {
         woken = tn_wait_interrupt(t, TN_EINTR);
@@ -74,10 +121,14 @@ int pthread_cancel(pthread_t thread)
             tn_thread_async(t, posix_async);
         }
     }
+    late = !woken && t != tn_thread_self() && is_due(p, t);
     if (woken) {
         tn_reschedule(t, daif, TN_OK);
     } else {
         tn_kernel_unlock(daif);
+    }
+    if (late) {
+        tn_alarm_start(&again, tn_time_ticks() + tn_time_to_ticks(LOOK_AGAIN_NS), 0);
     }
     if (t == tn_thread_self()) {
         cancel_now();

@@ -113,13 +113,27 @@ static inline void posix_cancel_test(void)
     }
 }
 
+/*
+ * A wait that cancellation may end begins: first said, then looked at `cancelled`.
+ * pthread_cancel() does it the other way round, so one of the two sees the other.
+ */
+static inline void posix_cancel_announce(struct posix_thread *self)
+{
+    self->cancel_point = 1;
+    if (CONFIG_CPUS > 1) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } else {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    }
+}
+
 /* Around a wait that is a cancellation point. */
 static inline struct posix_thread *posix_cancel_begin(void)
 {
     struct posix_thread *self = posix_self();
 
+    posix_cancel_announce(self);
     pthread_testcancel();
-    self->cancel_point = 1;
     return self;
 }
 

@@ -247,7 +247,7 @@ static bool wait(struct mq *q, struct tn_cond *cond, const struct timespec *dead
         return false;
     }
     self->restart = 1;
-    self->cancel_point = 1;
+    posix_cancel_announce(self);
     code = self->cancelled && self->cancel_state == PTHREAD_CANCEL_ENABLE
                ? TN_EINTR
                : tn_cond_wait(cond, &q->lock, ticks);

@@ -139,6 +139,42 @@ static void cancel(void)
     }
 }
 
+static void *wait_late(void *arg)
+{
+    sem_post(&started);
+    for (volatile int n = *(int *)arg; n > 0; n--) {}
+    sem_wait(&sem);
+    return NULL;
+}
+
+/* A thread that is preempted anywhere between its last look and its wait is not forgotten. */
+static void cancel_preempted(void)
+{
+    struct sched_param param = {.sched_priority = 200};
+    cpu_set_t set = only(0);
+
+    CHECK(pthread_setaffinity_np(pthread_self(), sizeof(set), &set) == 0);
+    CHECK(pthread_setschedparam(pthread_self(), SCHED_FIFO, &param) == 0);
+    sem_init(&sem, 0, 0);
+    for (int i = 0; i < 400; i++) {
+        pthread_t thread;
+        pthread_attr_t attr;
+        void *value;
+        struct timespec delay = {.tv_nsec = 2000};
+
+        param.sched_priority = 100;
+        pthread_attr_init(&attr);
+        pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
+        pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
+        pthread_attr_setschedparam(&attr, &param);
+        CHECK(pthread_create(&thread, &attr, wait_late, &i) == 0);
+        while (sem_wait(&started) != 0) {}
+        nanosleep(&delay, NULL);
+        CHECK(pthread_cancel(thread) == 0);
+        CHECK(pthread_join(thread, &value) == 0 && value == PTHREAD_CANCELED);
+    }
+}
+
 static void detached(void)
 {
     for (int i = 0; i < 200; i++) {
@@ -164,6 +200,7 @@ int main(void)
         signals(cpus);
     }
     cancel();
+    cancel_preempted();
     detached();
     return checked();
 }
