@@ -254,6 +254,22 @@ def test_ram_of_the_device_tree(dtb, tmp_path, banks, size_cells, base, size, fi
     assert (done.stdout, done.stderr) == (text, "")
 
 
+@pytest.mark.parametrize("start, size, fits", [
+    (0x44000000, 0x4000000, True),
+    (0x44000000, 0x4001000, False),
+    (0x3ffff000, 0x2000, False),
+    (0x80000000, 0x1000, False),
+])
+def test_partition_ram_of_the_device_tree(dtb, tmp_path, start, size, fits):
+    path = tree(tmp_path / "tree.dtb")
+    done = subprocess.run([dtb, path, "0x40200000", "0x100000", hex(start), hex(size)],
+                          capture_output=True, text=True, timeout=60, check=False)
+    text = "" if fits else (f'mortise: partition "guest" takes {start:#014x}..'
+                            f"{start + size:#014x}, which is not RAM by the boot loader's device "
+                            "tree\n")
+    assert (done.stdout, done.stderr) == (text, "")
+
+
 def test_damaged_device_tree(dtb, tmp_path):
     """Any byte may be wrong: an answer, never a crash."""
     with open(tree(tmp_path / "tree.dtb"), "rb") as file:

@@ -18,6 +18,18 @@ static struct {
     struct tn_region regions[MAX];
 } partition;
 
+/* How another CPU's tables are found is not for here, either. */
+struct tn_hv_partition tn_hv_partition;
+char __hv_bss_pages[1];
+
+void *tn_hv_map_load(uint64_t pa)
+{
+    (void)pa;
+    abort();
+}
+
+void tn_hv_unmap_load(void) {}
+
 /* What tn_hv_guest_read() does with a page is not for here; how it finds one is. */
 void tn_hv_map_page(uint64_t va, uint64_t pa)
 {
