@@ -28,11 +28,11 @@ demo: ## build examples/pid, boot it through U-Boot in QEMU, show its jitter his
 	@echo 'demo: the same image, one instruction a nanosecond: what it adds itself'
 	tools/tnimage run build/pid.img --icount --timeout 120
 
-test: ## install what is missing, check the tree, run every test, compare exact figures
+test: ## install what is missing, check the tree, compare exact figures, run every test
 	@tools/setup
 	@tools/check
-	@$(PYTHON) -B -m pytest -q -p no:cacheprovider
-	@tools/bench/bench check
+	@status=0; tools/bench/bench check || status=1; \
+	$(PYTHON) -B -m pytest -q -p no:cacheprovider || status=1; exit $$status
 
 check: ## format, headers, layers, declared dependencies
 	@tools/check

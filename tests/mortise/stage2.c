@@ -28,7 +28,9 @@ void *tn_hv_map_load(uint64_t pa)
     abort();
 }
 
-void tn_hv_unmap_load(void) {}
+void tn_hv_unmap_load(void)
+{
+}
 
 /* What tn_hv_guest_read() does with a page is not for here; how it finds one is. */
 void tn_hv_map_page(uint64_t va, uint64_t pa)
