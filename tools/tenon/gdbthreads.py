@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Between gdb and QEMU's stub: Tenon's threads as gdb's threads.
+"""Between gdb and QEMU's gdbserver: Tenon's threads as gdb's threads.
 
 QEMU knows CPUs. This passes the remote protocol on, answers what is asked about threads, and
 makes up the registers of one that does not run from its voluntary frame (docs/tenon.md). Where

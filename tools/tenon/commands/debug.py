@@ -62,9 +62,9 @@ def run(args):
         os.symlink(paths.ROOT, os.path.join(folder, "tenonos"))
         commands = os.path.join(folder, "commands")
         kernels = kernels_of(image, components)
-        stub = os.path.join(folder, "threads") if kernels else socket
+        server = os.path.join(folder, "threads") if kernels else socket
         with open(commands, "w", encoding="utf-8") as out:
-            out.write(gdb_script(stub, components, board, build))
+            out.write(gdb_script(server, components, board, build))
         debugger = [GDB, "-q", "-x", commands, *args.rest]
         if args.verbose:
             print(shlex.join(argv), shlex.join(debugger), sep="\n", file=sys.stderr)
@@ -74,7 +74,7 @@ def run(args):
             wait_for(socket, process)
             if kernels:
                 from tenon import gdbthreads
-                gdbthreads.Proxy(stub, socket, kernels).start()
+                gdbthreads.Proxy(server, socket, kernels).start()
             return run_gdb(debugger)
         finally:
             machine.stop(process)
