@@ -158,8 +158,9 @@ def some_figures():
         for threads, value in ((2, 40), (100, 50), (1000, 60)):
             yield Figure("table4-model", f"{threads} threads", f"bare, ectx {mode}", value,
                          "cycles by the model", exact=False)
-    for line in ("0", "10000"):
-        yield Figure("figure9", line, "start", 44, "instructions")
+    for kind in ("tickless", "tick"):
+        for line in ("0", "10000"):
+            yield Figure("figure9", line, f"start, {kind}", 44, "instructions")
     for phase in ("save", "dispatch", "restore"):
         yield Figure("figure8", "tenon", phase, 10, "instructions")
     yield Figure("an unknown table", "line", "column", 0.5, "µs")

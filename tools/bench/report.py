@@ -88,11 +88,18 @@ def _threads(table):
 
 
 def _timers(table):
-    series = {column: [(int(line), value) for line, value in _column(table, column).items()]
-              for column in table.columns}
-    return [_figure(plot.lines(table.title, series, "timers that wait",
-                               table.cells[table.lines[0], table.columns[0]].unit.split(",")[0]),
-                    "One timer started, stopped, expired among so many others.")]
+    drawn = []
+    for kind in ("tickless", "tick"):
+        series = {column.removesuffix(f", {kind}"):
+                  [(int(line), value) for line, value in _column(table, column).items()]
+                  for column in table.columns if column.endswith(f", {kind}")}
+        unit = table.cells[table.lines[0], table.columns[0]].unit.split(",")[0]
+        if series:
+            drawn.append(_figure(plot.lines(f"{table.title}, {kind}", series, "timers that wait",
+                                            unit),
+                                 f"{kind.capitalize()}: one timer started, stopped, expired among "
+                                 "so many others."))
+    return drawn
 
 
 def _phases(table):

@@ -22,13 +22,14 @@ BOUNDS = {
 EVENTS = ("dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "device")
 
 
-def program(source, mode, fp, so):
+def program(source, mode, fp, so, **options):
     """Rows of a benchmark program in one configuration, and its image."""
-    name = source.replace(".c", "")
+    name = "-".join([source.replace(".c", ""), *options])
     say(f"{name}, {mode}, FP {fp}")
     image = build(f"tools/bench/{source}", f"{mode}-fp-{fp}/{name}", VIRT, "--mode", mode,
                   "-O", "2", "--set", f"TN_FP={'n' if fp == 'off' else 'y'}",
-                  "-D", f"TOUCH={int(fp == 'touched')}")
+                  "-D", f"TOUCH={int(fp == 'touched')}",
+                  *(word for option in options.items() for word in ("--set", "=".join(option))))
     return image, [row for row in rows_of(image, so) if not row.name.startswith("(")]
 
 
@@ -172,12 +173,17 @@ def suite_masked(_quick):
     return figures
 
 
+# Ticks a second of Figure 9's second half, what a kernel with a fixed tick commonly has.
+TICK_HZ = "1000"
+
+
 def suite_timers(_quick):
-    """Figure 9: what a timer costs against the number of timers."""
+    """Figure 9: what a timer costs against the number of timers, tickless and with a tick."""
     so, figures = measure.plugin("window.c", "model.c"), []
-    image, rows = program("timers.c", "bare", "off", so)
-    for row in rows:
-        what, _, count = row.name.rpartition(", ")
-        figures.append(figure("figure9", count, what, row, image))
-        figures.append(modelled("figure9-model", count, what, row))
+    for kind, options in (("tickless", {}), ("tick", {"TN_TICK_HZ": TICK_HZ})):
+        image, rows = program("timers.c", "bare", "off", so, **options)
+        for row in rows:
+            what, _, count = row.name.rpartition(", ")
+            figures.append(figure("figure9", count, f"{what}, {kind}", row, image))
+            figures.append(modelled("figure9-model", count, f"{what}, {kind}", row))
     return figures

@@ -79,8 +79,9 @@ HEADINGS = {
     "figure8": ("Figure 8: phases of an interrupt", "Save: vector to acknowledge. Dispatch: "
                 "acknowledge to handler, and handler's return to end of interrupt. Restore: the "
                 "rest. From the trace of one interrupt."),
-    "figure9": ("Figure 9: a timer's cost by the number of timers", "Tickless; one that expires "
-                "is the whole interrupt."),
+    "figure9": ("Figure 9: a timer's cost by the number of timers", "Tickless, and with a "
+                "tick of 1 kHz (option TN_TICK_HZ), where starting one touches no comparator; one "
+                "that expires is the whole interrupt, nothing due the tick alone."),
     "figure9-model": ("Figure 9 in cycles of the model", MODEL),
 }
 EVENT_COLUMN = "tenon, FP on"
