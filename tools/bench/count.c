@@ -4,15 +4,16 @@
  * `make bench` measures a boot or a hypercall in an image that is exactly the one that ships:
  * nothing is added to the guest.
  *
- *   -plugin count.so,out=FILE,point=NAME:0xADDR[,point=...][,range=0xLOW:0xHIGH][,profile=1]
+ *   -plugin count.so,out=FILE,point=NAME:0xADDR[:CPU][,point=...][,range=0xLOW:0xHIGH]
+ *     [,cpu=N][,profile=1]
  *
  * At every execution of a point one line goes to FILE, before the instruction there counts:
  *
- *   NAME <instructions so far, all CPUs> <of these, with an address in range>
+ *   NAME <instructions so far, all CPUs> <of these, with an address in range, by all or CPU N>
  *
  * and `end <...> <...>` when QEMU ends.  An address is virtual, of whatever exception level runs;
- * Mortise and its guests are linked at addresses that do not meet.  One CPU only: the counters
- * are not atomic.
+ * Mortise and its guests are linked at addresses that do not meet, but those of two guests do: a
+ * point may be of one CPU only.  CPUs must take turns (-icount): the counters are not atomic.
  *
  * With profile=1 the first execution of each point is followed by a line for each instruction
  * that had executed by then, so that a boot can be told by function:
@@ -29,12 +30,14 @@
 #define MAX_POINTS 32
 #define MAX_LINES 200000 /* a point in a loop must not fill the disk */
 #define MAX_PLACES (1u << 16)
+#define ANY (~0u)
 
 int qemu_plugin_version = 1;
 
 struct point {
     char name[32];
     uint64_t address;
+    unsigned cpu; /* ANY, or the one that counts */
     bool seen;
 };
 
@@ -46,7 +49,7 @@ static struct point points[MAX_POINTS];
 static unsigned point_count;
 static uint64_t range_low, range_high;
 static uint64_t total, in_range;
-static unsigned lines;
+static unsigned range_cpu = ANY, lines;
 static FILE *out;
 static bool profile;
 static struct place places[MAX_PLACES]; /* open addressing; 0 is free */
@@ -68,14 +71,29 @@ static struct place *place_of(uint64_t address)
 
 static void hit(unsigned cpu, void *data)
 {
-    (void)cpu;
     struct point *point = data;
+    if (point->cpu != ANY && point->cpu != cpu)
+        return;
     if (lines++ < MAX_LINES)
         fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", point->name, total, in_range);
     for (unsigned i = 0; profile && !point->seen && i < MAX_PLACES; i++)
         if (places[i].executed)
             fprintf(out, "= %" PRIx64 " %" PRIu64 "\n", places[i].address, places[i].executed);
     point->seen = true;
+}
+
+static void hit_range(unsigned cpu, void *data)
+{
+    (void)data;
+    in_range += cpu == range_cpu;
+}
+
+static void count_range(struct qemu_plugin_insn *insn)
+{
+    if (range_cpu == ANY)
+        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &in_range, 1);
+    else
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, hit_range, QEMU_PLUGIN_CB_NO_REGS, NULL);
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -92,8 +110,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
                                                        &points[p]);
         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &total, 1);
         if (address >= range_low && address < range_high)
-            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &in_range,
-                                                       1);
+            count_range(insn);
         if (profile)
             qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
                                                        &place_of(address)->executed, 1);
@@ -114,11 +131,15 @@ static bool parse(const char *argument)
         return (out = fopen(argument + 4, "w")) != NULL;
     if (!strncmp(argument, "range=", 6))
         return sscanf(argument + 6, "%" SCNx64 ":%" SCNx64, &range_low, &range_high) == 2;
+    if (!strncmp(argument, "cpu=", 4))
+        return sscanf(argument + 4, "%u", &range_cpu) == 1;
     if (!strcmp(argument, "profile=1"))
         return profile = true;
     if (!strncmp(argument, "point=", 6) && point_count < MAX_POINTS) {
         struct point *point = &points[point_count++];
-        return sscanf(argument + 6, "%31[^:]:%" SCNx64, point->name, &point->address) == 2;
+        point->cpu = ANY;
+        return sscanf(argument + 6, "%31[^:]:%" SCNx64 ":%u", point->name, &point->address,
+                      &point->cpu) >= 2;
     }
     return false;
 }

@@ -124,12 +124,15 @@ def run(image, *qemu, icount=True, ends=errors.OK):
 
 class Counts:
     """What count.c saw: at each execution of a point (all instructions, those at EL2), and what
-    had executed when a point was first reached, by function."""
+    had executed when a point was first reached, by function. `cpus`: a point's, if of one only;
+    `cpu`: whose instructions at EL2 count."""
 
-    def __init__(self, image, so, points, ends=errors.OK, profile=True):
-        log = image.path + ".count"
-        args = "".join(f",point={name}:{address:#x}" for name, address in points.items())
-        args += ",profile=1" if profile else ""
+    def __init__(self, image, so, points, ends=errors.OK, profile=True, cpus=None,
+                 cpu=None):
+        log, cpus = image.path + ".count", cpus or {}
+        args = "".join(f",point={name}:{address:#x}" + (f":{cpus[name]}" if name in cpus else "")
+                       for name, address in points.items())
+        args += (",profile=1" if profile else "") + ("" if cpu is None else f",cpu={cpu}")
         run(image, "-plugin", f"{so},out={log},range={EL2[0]:#x}:{EL2[1]:#x}{args}", ends=ends)
         self.hits, executed, last = {}, {}, None
         with open(log, encoding="ascii") as file:

@@ -59,19 +59,61 @@ def suite_restart(_quick):
     image = build("-ftools/bench/restart.toml", "restart", VIRT)
     addresses = image.symbols()
     counts = Counts(image, measure.plugin("count.c"), {
-        "guest": addresses["__image_start"], "fault": addresses["bench_fault"],
-        "main": addresses["main"]}, ends=errors.RUN)
-    lives = [counts.hits[point] for point in ("guest", "fault", "main")]
-    spent = [begin[1] - fault[1] for begin, fault in zip(lives[0][1:], lives[1])]
-    memory = image.program["ram"] if isinstance(image.program["ram"], int) else 0
+        "guest": addresses["__image_start"], "fault": addresses["bench_fault"]},
+        ends=errors.RUN)
+    spent = [begin[1] - fault[1] for begin, fault in zip(counts.hits["guest"][1:],
+                                                         counts.hits["fault"])]
     if not spent:
         raise errors.Refusal(errors.RUN, "restart: the partition was not started again")
-    return [Figure("lifecycle", "fault to the next life's first instruction", "Mortise",
-                   max(spent), "instructions at EL2"),
-            Figure("lifecycle", "first instruction to main", "partition",
-                   lives[2][1][0] - lives[0][1][0], "instructions"),
-            Figure("lifecycle", "memory that is cleared and prepared again", "partition", memory,
-                   "bytes")]
+    return [Figure("lifecycle", "fault to the next life's first instruction", "bypass",
+                   max(spent), "instructions at EL2")]
+
+
+MARKS = ("start", "pause", "resume", "stop")
+
+
+def of_lives(partition, lives, calls, both):
+    """Figures of one partition of life.toml, in its `lives`: counts of the manager's CPU, and of
+    both."""
+    spent = {}
+
+    def from_to(line, counts, life, begin, end, column=1):
+        start = counts.hits["mark_start"][life]
+        first = next(hit for hit in counts.hits[begin] if hit[0] >= start[0])
+        last = next(hit for hit in counts.hits[end] if hit[0] > first[0])
+        spent.setdefault(line, []).append(last[column] - first[column])
+
+    for life in lives:
+        for mark in MARKS:
+            from_to(f"{mark}: the call", calls, life, f"mark_{mark}", "mark_done")
+        from_to("start: to its first instruction, both CPUs", both, life, "mark_start", "entry")
+        from_to("first instruction to main", both, life, "entry", f"main_{partition}", 0)
+        from_to("stop: until its memory is clear and its CPU off, both CPUs", both, life,
+                "mark_stop", "mark_over")
+    return [Figure("lifecycle", line, partition, max(values), "instructions" if "main" in line
+                   else "instructions at EL2") for line, values in spent.items()]
+
+
+def suite_life(_quick):
+    """Partitions that another starts, pauses, resumes and stops."""
+    say("life cycle")
+    image = build("-ftools/bench/life.toml", "life", VIRT)
+    points = {name: address for name, address in
+              image.symbols(image.components["manager"]).items() if name.startswith("mark_")}
+    partitions = ("bypass", "tenon")
+    points["entry"] = image.symbols(image.components["bypass"])["__image_start"]
+    for name in partitions:
+        points[f"main_{name}"] = image.symbols(image.components[name])["main"]
+    so, cpus = measure.plugin("count.c"), {name: 0 if name.startswith("mark_") else 1
+                                           for name in points}
+    calls, both = (Counts(image, so, points, profile=False, cpus=cpus, cpu=cpu)
+                   for cpu in (0, None))
+    each, figures = len(both.hits["mark_start"]) // len(partitions), []
+    for at, name in enumerate(partitions):
+        figures += of_lives(name, range(at * each, (at + 1) * each), calls, both)
+        figures.append(Figure("lifecycle", "its memory", name, image.components[name]["ram"],
+                              "bytes"))
+    return figures
 
 
 SIZES = (8, 64, 512, 4096)

@@ -49,8 +49,11 @@ HEADINGS = {
                "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
-    "lifecycle": ("Life of a partition", "A bypass program that faults and is started again: the "
-                  "report of the fault, clearing of its memory, tables, entry."),
+    "lifecycle": ("Life of a partition", "A bypass program and one on Tenon, started, paused, "
+                  "resumed and stopped by another partition: what the caller's CPU executes at EL2 "
+                  "in the call, or both CPUs up to the end. A start is the call, the firmware's "
+                  "CPU_ON, tables, entry; a stop the interrupt that ends it and the clearing of "
+                  "its memory. A fault: with its report, up to the next life."),
     "channels": ("Channels between partitions", "One message or value sent or taken, the C call "
                  "included; Mortise has no part but in the doorbell, whose receiver is "
                  "interrupted without it."),
