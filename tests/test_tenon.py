@@ -179,6 +179,18 @@ def test_storm_on_four(tmp_path, mode):
     assert code == 0 and lines[-1].startswith("storm: all operations done, "), lines
 
 
+@pytest.mark.parametrize("mode, board, cpus", (("bare", "qemu-virt", 2), ("tenon", "qemu-virt", 4),
+                                               ("bare", "zcu102", 4),
+                                               ("tenon", "qemu-virt-gicv2", 2)))
+def test_lines_of_several(tmp_path, mode, board, cpus):
+    """Interrupt lines go to any CPU and are detached for all; output of several CPUs is whole."""
+    image = build(tmp_path, "tests/tenon/lines.c", "--board", board, "--cpus", str(cpus), "--irq",
+                  "100", mode=mode)
+    code, lines = run(image, "--icount")
+    expected = [letter * 60 for letter in "ABCD"[:cpus] for _ in range(40)]
+    assert (code, sorted(lines)) == (0, sorted(expected + ["ok"]))
+
+
 def test_stress_in_parallel(tmp_path):
     image = build(tmp_path, "tests/tenon/stress.c", "--cpus", "2", "-D", "ROUNDS=20", mode="bare")
     code, lines = run(image, "--", "-accel", "tcg,thread=multi")

@@ -21,6 +21,7 @@ _Static_assert(sizeof(struct entry) == 16 && offsetof(struct entry, arg) == 8, "
 bool tn_irq_other(uint32_t acknowledge);
 
 #define SGIS 16u
+#define SPIS 32u /* shared lines from here on */
 
 static struct entry table[CONFIG_BYPASS_IRQ_LIMIT];
 static volatile uint32_t strays;
@@ -111,6 +112,15 @@ int tn_irq_set_priority(uint32_t intid, uint32_t priority)
         return TN_EINVAL;
     }
     return tn_hypercall2(TN_HC_IRQ_PRIORITY, intid, priority) == TN_HC_OK ? TN_OK : TN_EPERM;
+}
+
+/* There is one. */
+int tn_irq_set_cpu(uint32_t intid, unsigned cpu)
+{
+    if (cpu != 0) {
+        return TN_ERANGE;
+    }
+    return is_attached(intid) && intid >= SPIS ? TN_OK : TN_EINVAL;
 }
 
 int tn_irq_set_trigger(uint32_t intid, int edge)

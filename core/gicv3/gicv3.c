@@ -190,8 +190,7 @@ void tn_gic_send(uintptr_t gicd, uint64_t target, uint32_t intid)
 
 void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target)
 {
-    tn_mmio_write32(gicd + GICD_IROUTER + intid * 8, (uint32_t)target);
-    tn_mmio_write32(gicd + GICD_IROUTER + intid * 8 + 4, (uint32_t)(target >> 32));
+    tn_mmio_write64(gicd + GICD_IROUTER + intid * 8, target); /* never half of it */
 }
 
 bool tn_gic_kick_init(const struct tn_gic *gic)

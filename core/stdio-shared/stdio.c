@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <tn/console.h>
 #include <tn/hypercall.h>
 
 #define STDIN 0
@@ -30,18 +31,24 @@ static bool is_stream(int fd)
 ssize_t _write(int fd, const void *data, size_t size)
 {
     size_t done = 0;
+    bool waited;
 
     if (!is_stream(fd)) {
         return -1;
     }
+    waited = tn_console_begin();
     while (done < size) {
         long taken = tn_hypercall2(TN_HC_CONSOLE_WRITE, (uint64_t)data + done, size - done);
 
         if (taken <= 0) {
-            errno = EFAULT;
-            return -1;
+            break;
         }
         done += (size_t)taken;
+    }
+    tn_console_end(waited);
+    if (done < size) {
+        errno = EFAULT;
+        return -1;
     }
     return (ssize_t)size;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <tn/board.h>
+#include <tn/console.h>
 #include <tn/uart.h>
 
 #define STDIN 0
@@ -34,18 +35,21 @@ ssize_t _write(int fd, const void *data, size_t size)
 {
     const char *text = data;
     size_t start = 0;
+    bool waited;
 
     if (!is_stream(fd)) {
         return -1;
     }
+    waited = tn_console_begin();
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\n') {
-            tn_uart_write(TN_BOARD_CONSOLE_BASE, text + start, i - start);
-            tn_uart_write(TN_BOARD_CONSOLE_BASE, "\r\n", 2);
+            tn_console_put(TN_BOARD_CONSOLE_BASE, text + start, i - start);
+            tn_console_put(TN_BOARD_CONSOLE_BASE, "\r\n", 2);
             start = i + 1;
         }
     }
-    tn_uart_write(TN_BOARD_CONSOLE_BASE, text + start, size - start);
+    tn_console_put(TN_BOARD_CONSOLE_BASE, text + start, size - start);
+    tn_console_end(waited);
     return (ssize_t)size;
 }
 

@@ -25,6 +25,11 @@ void tn_uart_init(uintptr_t base)
     tn_mmio_write32(base + CR, control | CR_RX_EN | CR_TX_EN);
 }
 
+bool tn_uart_ready(uintptr_t base)
+{
+    return !(tn_mmio_read32(base + SR) & SR_TX_FULL);
+}
+
 void tn_uart_putc(uintptr_t base, char c)
 {
     while (tn_mmio_read32(base + SR) & SR_TX_FULL) {}

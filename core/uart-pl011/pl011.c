@@ -17,6 +17,11 @@ void tn_uart_init(uintptr_t base)
     tn_mmio_write32(base + CR, tn_mmio_read32(base + CR) | CR_ENABLE);
 }
 
+bool tn_uart_ready(uintptr_t base)
+{
+    return !(tn_mmio_read32(base + FR) & FR_TXFF);
+}
+
 void tn_uart_putc(uintptr_t base, char c)
 {
     while (tn_mmio_read32(base + FR) & FR_TXFF) {}

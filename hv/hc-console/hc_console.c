@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hypercall group CONSOLE.  Each partition's unfinished line lies in its CPU's own .bss; complete
- * ones go out under the lock, so that no line is torn.  One call shows one line at most, of
+ * Hypercall group CONSOLE.  Each partition has one unfinished line, whichever of its CPUs calls;
+ * all is done under the lock, so that no line is torn.  One call shows one line at most, of
  * bounded length, whatever the guest passes: its time is that of some 170 characters, and as
  * many again for each CPU that is before it at the lock.
  */
@@ -11,37 +11,65 @@
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
 
-static struct {
+struct line {
     unsigned used;
     char text[TN_HC_CONSOLE_MAX + 1];
-} line;
+};
 
-static void show(void)
+static struct line lines[CONFIG_PARTITIONS] TN_SECTION(".bss.0shared");
+
+/* The index of an image with one CPU is not known, but 0. */
+static struct line *own(void)
 {
-    line.text[line.used] = '\0';
-    line.used = 0;
-    tn_hv_lock();
+    return &lines[CONFIG_HV_CPUS > 1 ? tn_hv_partition.index : 0];
+}
+
+/* Lock held, in all three. */
+static void show(struct line *line)
+{
+    line->text[line->used] = '\0';
+    line->used = 0;
     tn_hv_text("[");
     tn_hv_text(tn_hv_partition.name);
     tn_hv_text("] ");
-    tn_hv_text(line.text);
+    tn_hv_text(line->text);
     tn_hv_text("\n");
-    tn_hv_unlock();
 }
 
 /* A guest must not move the cursor into other partitions' lines, or end its own early. */
-static void add(char c)
+static void add(struct line *line, char c)
 {
     if (c == '\r') {
         return;
     }
-    line.text[line.used++] = ((unsigned char)c < ' ' && c != '\t') || c == 0x7f ? '.' : c;
+    line->text[line->used++] = ((unsigned char)c < ' ' && c != '\t') || c == 0x7f ? '.' : c;
+}
+
+/* How much of the text it takes: to the end of a line. */
+static unsigned take(struct line *line, const char *text, unsigned size)
+{
+    unsigned taken = 0;
+
+    while (taken < size) {
+        char c = text[taken++];
+
+        if (c == '\n') {
+            show(line);
+            break;
+        }
+        add(line, c);
+        if (line->used == TN_HC_CONSOLE_MAX) {
+            show(line);
+            break;
+        }
+    }
+    return taken;
 }
 
 static TN_HC_FUNCTION long console_write(uint64_t id, uint64_t ipa, uint64_t size, uint64_t x3)
 {
     char text[TN_HC_CONSOLE_MAX];
-    unsigned taken = 0;
+    unsigned taken;
 
     (void)id, (void)x3;
     if (size > sizeof(text)) {
@@ -50,27 +78,19 @@ static TN_HC_FUNCTION long console_write(uint64_t id, uint64_t ipa, uint64_t siz
     if (!tn_hv_guest_read(text, ipa, size)) {
         return TN_HC_INVALID;
     }
-    while (taken < size) {
-        char c = text[taken++];
-
-        if (c == '\n') {
-            show();
-            break;
-        }
-        add(c);
-        if (line.used == TN_HC_CONSOLE_MAX) {
-            show();
-            break;
-        }
-    }
+    tn_hv_lock();
+    taken = take(own(), text, (unsigned)size);
+    tn_hv_unlock();
     return taken;
 }
 
 static void end(void)
 {
-    if (line.used != 0) {
-        show();
+    tn_hv_lock();
+    if (own()->used != 0) {
+        show(own());
     }
+    tn_hv_unlock();
 }
 
 TN_HV_END(end);

@@ -79,5 +79,24 @@ static TN_HC_FUNCTION long irq_send(uint64_t id, uint64_t intid, uint64_t cpus, 
     return TN_HC_OK;
 }
 
+/* Its number in the partition says which CPU: nobody sends an interrupt to another partition. */
+static TN_HC_FUNCTION long irq_route(uint64_t id, uint64_t intid, uint64_t cpu, uint64_t x3)
+{
+    uint64_t left = tn_hv_partition.cpus;
+
+    (void)id, (void)x3;
+    if (CONFIG_HV_CPUS == 1 || intid < TN_GIC_FIRST_SPI || !is_own(intid)) {
+        return TN_HC_INVALID;
+    }
+    for (; left != 0 && cpu != 0; cpu--) {
+        left &= left - 1;
+    }
+    if (left == 0) {
+        return TN_HC_INVALID;
+    }
+    tn_gic_route(tn_hv_gic.gicd, (uint32_t)intid, target((unsigned)__builtin_ctzll(left)));
+    return TN_HC_OK;
+}
+
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_IRQ, TN_CAP_IRQ, irq_enable, irq_disable, irq_pend,
-                         irq_priority, irq_send);
+                         irq_priority, irq_send, irq_route);

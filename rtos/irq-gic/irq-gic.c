@@ -70,6 +70,12 @@ int tn_irqline_set_priority(uint32_t intid, uint8_t priority)
     return TN_OK;
 }
 
+int tn_irqline_route(uint32_t intid, unsigned cpu)
+{
+    tn_gic_route(TN_BOARD_GICD_BASE, intid, tn_percpu_target(cpu));
+    return TN_OK;
+}
+
 int tn_irqline_set_trigger(uint32_t intid, int edge)
 {
     tn_gic_set_trigger(here(), intid, edge);

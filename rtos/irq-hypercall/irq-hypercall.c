@@ -6,6 +6,9 @@
 #include <tn/errno.h>
 #include <tn/hypercall.h>
 #include <tn/irqline.h>
+#include <tn/percpu.h>
+
+#define SPIS 32u /* shared lines from here on */
 
 static int call(uint64_t function, uint32_t intid)
 {
@@ -20,9 +23,12 @@ void tn_irqline_init_cpu(void)
 {
 }
 
+/* Mortise has prepared it; it is the first CPU's, or whose it was before. */
 void tn_irqline_prepare(uint32_t intid)
 {
-    (void)intid;
+    if (CONFIG_CPUS > 1 && intid >= SPIS) {
+        tn_irqline_route(intid, tn_percpu_number());
+    }
 }
 
 int tn_irqline_enable(uint32_t intid)
@@ -43,6 +49,11 @@ int tn_irqline_pend(uint32_t intid)
 int tn_irqline_set_priority(uint32_t intid, uint8_t priority)
 {
     return tn_hypercall2(TN_HC_IRQ_PRIORITY, intid, priority) == TN_HC_OK ? TN_OK : TN_EPERM;
+}
+
+int tn_irqline_route(uint32_t intid, unsigned cpu)
+{
+    return tn_hypercall2(TN_HC_IRQ_ROUTE, intid, cpu) == TN_HC_OK ? TN_OK : TN_EPERM;
 }
 
 int tn_irqline_set_trigger(uint32_t intid, int edge)

@@ -10,22 +10,29 @@
 #include <tn/irqline.h>
 #include <tn/irqtable.h>
 #include <tn/compiler.h>
+#include <tn/kernel.h>
 #include <tn/trace_ring.h>
 
 TN_ALIGNED(4096) struct tn_irq_slot tn_irq_table[TN_IRQ_SLOTS];
 
 #define SGIS 16u
+#define SPIS 32u       /* shared lines from here on */
 #define SPURIOUS 1020u /* INTIDs from here on: there was no interrupt */
 
 static uint32_t strays;
 
-/* The slot of a line without a handler. */
+/*
+ * The slot of a line without a handler.  While a private line that another CPU has enabled is
+ * attached or detached, `arg` is a handler's: then there is nothing to be done yet.
+ */
 static void stray(void *arg)
 {
     struct tn_irq_slot *slot = arg;
 
     strays++;
-    tn_irqline_disable((uint32_t)(slot - tn_irq_table));
+    if (slot >= tn_irq_table && slot < tn_irq_table + TN_IRQ_SLOTS) {
+        tn_irqline_disable((uint32_t)(slot - tn_irq_table));
+    }
 }
 
 void tn_irq_init(void)
@@ -55,44 +62,70 @@ static void traced(void *arg)
 }
 #endif
 
-/* Interrupts masked. */
-static void set_slot(uint32_t intid, void (*handler)(void *arg), void *arg)
+/*
+ * A slot changes in two steps, and in between the other CPUs are waited for: the vectors read both
+ * words without a lock, and must not find a handler with another one's argument.  What is free
+ * has itself for an argument.
+ */
+static void set_argument(uint32_t intid, void (*handler)(void *arg), void *arg)
 {
 #if CONFIG_TRACE
     traced_table[intid] = (struct tn_irq_slot){handler, arg};
-    handler = traced;
     arg = &traced_table[intid];
 #endif
-    tn_irq_table[intid] = (struct tn_irq_slot){handler, arg};
+    (void)handler;
+    tn_irq_table[intid].arg = arg;
+}
+
+static void set_handler(uint32_t intid, void (*handler)(void *arg))
+{
+#if CONFIG_TRACE
+    handler = traced;
+#endif
+    __atomic_store_n(&tn_irq_table[intid].handler, handler, __ATOMIC_RELEASE);
 }
 
 int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
 {
+    uint64_t daif;
+    bool is_free;
+
     if (handler == NULL) {
         return TN_EINVAL;
     }
     if (intid >= CONFIG_TN_IRQ_LIMIT) {
         return TN_ERANGE;
     }
-    if (attached(intid)) {
+    daif = tn_kernel_lock();
+    is_free = tn_irq_table[intid].arg == &tn_irq_table[intid];
+    if (is_free) {
+        set_argument(intid, handler, arg);
+    }
+    tn_kernel_unlock(daif);
+    if (!is_free) {
         return TN_EBUSY;
     }
-    uint64_t daif = tn_irq_mask();
-    set_slot(intid, handler, arg);
+    tn_percpu_await_handlers();
     tn_irqline_prepare(intid);
-    tn_irq_restore(daif);
+    set_handler(intid, handler);
     return TN_OK;
 }
 
 int tn_irq_detach(uint32_t intid)
 {
-    if (!attached(intid)) {
+    uint64_t daif = tn_kernel_lock();
+    bool mine = attached(intid);
+
+    if (mine) {
+        tn_irq_table[intid].handler = stray;
+        tn_irqline_disable(intid);
+    }
+    tn_kernel_unlock(daif);
+    if (!mine) {
         return TN_EINVAL;
     }
-    tn_irqline_disable(intid);
-    uint64_t daif = tn_irq_mask();
-    tn_irq_table[intid] = (struct tn_irq_slot){stray, &tn_irq_table[intid]};
-    tn_irq_restore(daif);
+    tn_percpu_await_handlers();
+    tn_irq_table[intid].arg = &tn_irq_table[intid];
     return TN_OK;
 }
 
@@ -117,6 +150,17 @@ int tn_irq_set_priority(uint32_t intid, uint32_t priority)
         return TN_ERANGE;
     }
     return attached(intid) ? tn_irqline_set_priority(intid, (uint8_t)priority) : TN_EINVAL;
+}
+
+int tn_irq_set_cpu(uint32_t intid, unsigned cpu)
+{
+    if (cpu >= CONFIG_CPUS) {
+        return TN_ERANGE;
+    }
+    if (!attached(intid) || intid < SPIS) {
+        return TN_EINVAL;
+    }
+    return CONFIG_CPUS == 1 ? TN_OK : tn_irqline_route(intid, cpu);
 }
 
 int tn_irq_set_trigger(uint32_t intid, int edge)

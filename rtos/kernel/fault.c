@@ -70,6 +70,7 @@ void tn_fault_stack(const struct tn_thread *t)
 void tn_fault_context(const char *what)
 {
     tn_sysreg_write(daif, TN_DAIF_I);
+    tn_percpu_stop_others();
     put("\r\ntenon: ");
     put(what);
     put(" in a handler over thread \"");

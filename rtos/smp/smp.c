@@ -158,6 +158,29 @@ void tn_percpu_await_call(const void *alarm, uint64_t daif)
     }
 }
 
+void tn_percpu_await_handlers(void)
+{
+    uint32_t before[CONFIG_CPUS];
+    uint32_t others;
+    uint64_t daif = tn_kernel_lock();
+
+    others = may_wait(daif) ? tn_cpus_online & ~(1u << tn_percpu_number()) : 0;
+    for (uint32_t left = others; left != 0; left &= left - 1) {
+        struct tn_cpu *cpu = &tn_cpus[__builtin_ctz(left)];
+
+        before[cpu->index] = cpu->looks;
+        tn_smp_kick(cpu);
+    }
+    tn_kernel_unlock(daif);
+    for (; others != 0; others &= others - 1) {
+        const struct tn_cpu *cpu = &tn_cpus[__builtin_ctz(others)];
+
+        while (__atomic_load_n(&cpu->looks, __ATOMIC_ACQUIRE) == before[cpu->index]) {
+            __asm__ volatile("yield" : : : "memory");
+        }
+    }
+}
+
 /*
  * There is one timer queue, and one CPU at a time works on it, so that the functions of alarms
  * never overlap.  Somebody's comparator is set to the queue's first deadline or earlier: who

@@ -38,7 +38,9 @@
 #define UNITS 4
 #define CAPACITY 16
 #define ALARMS 8
-#define WATCH_NS 2000000000ull /* without any operation for so long: somebody sleeps for ever */
+#ifndef WATCH_NS /* without any operation for so long: somebody sleeps for ever */
+#define WATCH_NS 2000000000ull
+#endif
 
 #define MUST(condition)                                                                            \
     do {                                                                                           \

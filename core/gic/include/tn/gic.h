@@ -76,7 +76,10 @@ uint64_t tn_gic_target(uintptr_t gicd);
  */
 void tn_gic_send(uintptr_t gicd, uint64_t target, uint32_t intid);
 
-/* Let SPI `intid`, which is disabled, go to the CPU of this target from now on. */
+/*
+ * Let SPI `intid` go to the CPU of this target from now on; any time.  One that is active stays
+ * where it is, one that is pending goes along (IHI 0048B 4.3.12, IHI 0069 GICD_IROUTER<n>).
+ */
 void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target);
 
 /*

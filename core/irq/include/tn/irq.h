@@ -23,12 +23,25 @@
 /*
  * Let `handler(arg)` handle interrupt `intid`, which stays disabled.  TN_EINVAL: no handler.
  * TN_ERANGE: `intid` is not below the table's limit (option BYPASS_IRQ_LIMIT in bypass mode).
- * TN_EBUSY: it has a handler.  Not from a handler.
+ * TN_EBUSY: it has a handler.  A shared line goes to the calling CPU.  Not from a handler.
  */
 int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg);
 
-/* Disable `intid` and take its handler away.  TN_EINVAL: it has none.  Not from a handler. */
+/*
+ * Disable `intid` and take its handler away.  Where the program has several CPUs: on return it runs
+ * on none of them any more, unless the caller has masked interrupts, which do not let it wait; a
+ * private line that another CPU has enabled is off there when it has come once more.  TN_EINVAL: it
+ * has none.  Not from a handler.
+ */
 int tn_irq_detach(uint32_t intid);
+
+/*
+ * Let a shared line, INTID 32 or higher, go to CPU `cpu` of the program (tn_cpu_count()) from now
+ * on, until it is attached again.  What a CPU has acknowledged is handled there.  TN_ERANGE: there
+ * is no such CPU; TN_EINVAL: the line is private, or has no handler; TN_EPERM: it is not the
+ * partition's.  Any context.
+ */
+int tn_irq_set_cpu(uint32_t intid, unsigned cpu);
 
 /*
  * Let `intid` in, or no longer.  TN_EINVAL: it has no handler.  TN_EPERM: it is not the

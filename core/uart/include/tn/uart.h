@@ -8,11 +8,15 @@
 #ifndef TN_UART_H
 #define TN_UART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Switch receiver and transmitter on; harmless when they are. */
 void tn_uart_init(uintptr_t base);
+
+/* True while the transmitter has room: then tn_uart_putc() does not wait. */
+bool tn_uart_ready(uintptr_t base);
 
 /* Write one byte as it is; waits until the transmitter has room. */
 void tn_uart_putc(uintptr_t base, char c);

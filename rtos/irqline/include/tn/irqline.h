@@ -14,7 +14,8 @@ void tn_irqline_init(void);
 /* The part of a CPU that begins, where the program has several.  Once, on that CPU. */
 void tn_irqline_init_cpu(void);
 
-/* Before the line is enabled for the first time: it is disabled and has a handler. */
+/* Before the line is enabled for the first time: it is disabled and has a handler.  Where it is a
+ * shared one it goes to the calling CPU. */
 void tn_irqline_prepare(uint32_t intid);
 
 /* Any context. */
@@ -24,6 +25,9 @@ int tn_irqline_pend(uint32_t intid);
 
 /* How urgent `intid` is, 0 the most, as GICD_IPRIORITYR takes it. */
 int tn_irqline_set_priority(uint32_t intid, uint8_t priority);
+
+/* Shared line `intid` goes to this CPU of the program, one of several, from now on. */
+int tn_irqline_route(uint32_t intid, unsigned cpu);
 
 /* Edge or level; the line is disabled.  TN_ENOTSUP where it is the descriptor's matter. */
 int tn_irqline_set_trigger(uint32_t intid, int edge);

@@ -25,6 +25,7 @@ struct tn_cpu {
     uint64_t programmed;        /* what its comparator is set to */
     uint64_t target;            /* how the interrupt controller addresses it */
     uint32_t ready_count;       /* threads in `ready` but the idle one */
+    uint32_t looks;             /* how often it has looked, outside all handlers */
     struct tn_readyq ready;
 } TN_ALIGNED(64);
 _Static_assert(offsetof(struct tn_cpu, resched) == 0, "tn/vectors.h");
@@ -217,7 +218,11 @@ static inline void tn_percpu_resched_on(struct tn_cpu *cpu)
 /* Before the look that `resched` asked for. */
 static inline void tn_percpu_resched_done(void)
 {
-    tn_cpu_this()->resched = 0;
+    struct tn_cpu *cpu = tn_cpu_this();
+
+    cpu->resched = 0;
+    /* What handlers did is seen by who sees this: tn_percpu_await_handlers(). */
+    __atomic_store_n(&cpu->looks, cpu->looks + 1, __ATOMIC_RELEASE);
 }
 
 static inline bool tn_percpu_resched_asked(void)
@@ -322,6 +327,18 @@ static inline void tn_percpu_calls(const void *alarm)
 
 /* Wait until the function of `alarm`, which is stopped, does not run; as above. */
 void tn_percpu_await_call(const void *alarm, uint64_t daif);
+
+/*
+ * Wait until each other CPU has been outside its handlers since the call, which lasts as long as
+ * handlers run or interrupts are masked there.  Who must not wait, as above, does not.  No lock.
+ */
+void tn_percpu_await_handlers(void);
+
+/* How the interrupt controller addresses CPU `number` of the program. */
+static inline uint64_t tn_percpu_target(unsigned number)
+{
+    return tn_cpus[number].target;
+}
 
 /* Nothing is due before `next`. */
 static inline void tn_percpu_expire_end(uint64_t next)

@@ -222,6 +222,16 @@ static inline void tn_percpu_program(uint64_t deadline)
     tn_sysreg_write(cntv_cval_el0, deadline);
 }
 
+static inline void tn_percpu_await_handlers(void)
+{
+}
+
+static inline uint64_t tn_percpu_target(unsigned number)
+{
+    (void)number;
+    return 0;
+}
+
 static inline bool tn_percpu_expire_begin(void)
 {
     return true;

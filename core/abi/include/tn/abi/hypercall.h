@@ -42,13 +42,14 @@
 /*
  * Group IRQ.  x1: INTID, which must be in the descriptor (INVALID otherwise); SGI 0..15 of
  * its own CPU always is.  SEND is for a partition with several CPUs, which it numbers from 0 in
- * ascending order of the board's.
+ * ascending order of the board's; so is ROUTE, which is for SPIs: where they go from now on.
  */
 #define TN_HC_IRQ_ENABLE TN_HC(TN_HC_GROUP_IRQ, 0)
 #define TN_HC_IRQ_DISABLE TN_HC(TN_HC_GROUP_IRQ, 1)
 #define TN_HC_IRQ_PEND TN_HC(TN_HC_GROUP_IRQ, 2)
 #define TN_HC_IRQ_PRIORITY TN_HC(TN_HC_GROUP_IRQ, 3) /* x2: TN_HC_IRQ_MOST .. 255 */
 #define TN_HC_IRQ_SEND TN_HC(TN_HC_GROUP_IRQ, 4)     /* x1: SGI; x2: a bit for each CPU */
+#define TN_HC_IRQ_ROUTE TN_HC(TN_HC_GROUP_IRQ, 5)    /* x2: number of the CPU */
 #define TN_HC_IRQ_MOST 16                            /* what is more urgent is Mortise's */
 
 /*
