@@ -16,6 +16,7 @@
  *     They are in order, and earlier than all that are in slots.
  */
 #include <tn/compiler.h>
+#include <tn/fill.h>
 #include <tn/timerq.h>
 
 #define UNKNOWN UINT32_MAX
@@ -79,11 +80,14 @@ static inline void link_before(struct tn_timer *pos, struct tn_timer *t)
 
 void tn_timerq_init(struct tn_timerq *q, uint64_t now)
 {
-    *q = (struct tn_timerq){.next = TN_TIMERQ_NEVER,
-                            .base = now,
-                            .first = UNKNOWN,
-                            .drain = UNKNOWN,
-                            .due = {.next = &q->due, .prev = &q->due}};
+    tn_fill(q->slot, 0, sizeof(q->slot));
+    tn_fill(q->map, 0, sizeof(q->map));
+    tn_fill(q->order, 0, sizeof(q->order));
+    q->next = TN_TIMERQ_NEVER;
+    q->base = now;
+    q->first = UNKNOWN;
+    q->drain = UNKNOWN;
+    q->due = (struct tn_timer){.next = &q->due, .prev = &q->due};
 }
 
 /*

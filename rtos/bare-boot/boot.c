@@ -6,6 +6,7 @@
  */
 #include <tn/board.h>
 #include <tn/compiler.h>
+#include <tn/fill.h>
 #include <tn/image.h>
 #include <tn/sysreg.h>
 #include <tn/uart.h>
@@ -66,12 +67,20 @@ static void clean_lines(uint64_t from, uint64_t to)
     tn_dsb(sy);
 }
 
+/* Tables are written past the caches: no old line may be written back over them, or hit. */
+static void clear_table(uint64_t *table)
+{
+    clean_lines((uintptr_t)table, (uintptr_t)table + PAGE);
+    tn_fill(table, 0, PAGE);
+}
+
 static uint64_t *table_below(struct tables *t, uint64_t *entry)
 {
     if (*entry == 0) {
         if (t->next == t->end) {
             stop("tenon: BARE_TABLES is too small for this image\r\n");
         }
+        clear_table(t->next);
         *entry = (uintptr_t)t->next | PTE_TABLE;
         t->next += TABLE_ENTRIES;
     }
@@ -139,16 +148,12 @@ struct bare_program bare_boot(uint64_t base, uint64_t memory)
     desc = check(&image, base);
     regions = tn_desc_regions(desc);
 
-    /* Tables are written past the caches: no old line may be written back over them, or hit. */
-    clean_lines(memory, end);
-    for (uint64_t *p = t.root; p < t.end; p++) {
-        *(volatile uint64_t *)p = 0;
-    }
+    clear_table(t.root);
     for (unsigned i = 0; i < desc->region_count; i++) {
         uint64_t pa = regions[i].source + (regions[i].kind == TN_REGION_DEVICE ? 0 : base);
 
         map(&t, regions[i].ipa, pa, regions[i].size, attributes_of(&regions[i]));
     }
-    clean_lines(memory, end);
+    clean_lines(memory, (uintptr_t)t.next);
     return (struct bare_program){.entry = desc->entry, .root = memory};
 }

@@ -3,9 +3,9 @@
  * The life of a thread: creation, end, join, suspension, priority.
  */
 #include <stddef.h>
-#include <string.h>
 #include <tn/abi/layout.h>
 #include <tn/ectx.h>
+#include <tn/fill.h>
 #include <tn/kernel.h>
 #include <tn/kernel_fault.h>
 #include <tn/kernel_mutex.h>
@@ -150,7 +150,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
     };
     tn_timer_init(&thread->timeout);
     thread->timeout.user = TN_TIMER_THREAD;
-    memset(attr->stack, (int)(TN_STACK_PAINT & 0xff), attr->stack_size);
+    tn_fill(attr->stack, TN_STACK_PAINT, attr->stack_size);
     top -= spread(thread, attr->stack_size);
     top = tn_tls_reserve(thread, tn_ectx_reserve(thread, top));
     thread->sp = tn_switch_prepare(top, entry, arg);

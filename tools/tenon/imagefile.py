@@ -9,7 +9,7 @@ import os
 import subprocess
 import zlib
 
-from tenon import errors
+from tenon import errors, report
 
 
 class Image:
@@ -100,8 +100,7 @@ def image_report(image, **default):
         raise errors.Refusal(errors.VERIFY, f"{image.path}: carries no build report; "
                              "build it again with tnimage")
     try:
-        # Behind the stream there may be bytes that were kept for it and not needed.
-        return json.loads(zlib.decompressobj().decompress(tnpack("report", image.path)))
+        return report.expand(tnpack("report", image.path))
     except (zlib.error, ValueError) as error:
         raise errors.Refusal(errors.VERIFY, f"{image.path}: the build report cannot be read: "
                              f"{error}; build it again") from None

@@ -8,6 +8,33 @@ from tenon import files
 
 SCHEMA = 1
 TOOL = "0.1.0"
+# What every report says, for the compression: with it that of a small image takes a third less.
+# Changing it makes the reports of older images unreadable.
+DICTIONARY = (
+    b'"kind":"header","symbol":"root","by":"LIB_CONSOLE"LIB_GICV2"LIB_GICV3"LIB_UART_PL011"'
+    b'"LIB_BYPASS_START"LIB_TENON_START"LIB_KERNEL"LIB_POSIX"LIB_LIST"LIB_LATEST"LIB_TIMERQ'
+    b'"path":"core/uart-pl011","path":"core/newlib","path":"core/stdio","path":"core/sbrk",'
+    b'"path":"rtos/kernel","path":"bypass/","path":"image","path":"hv/mortise","why":{"kind":'
+    b'"options":{"PRINTF_FLOAT":"n","SCANF_FLOAT":"n","CPUS":"1","CPU_SET":"1"},"caps":["EXIT",'
+    b'"TIMER","IRQ","DEVICE","recursive":false,"printf_float":false,"args":["regions":[{"what":'
+    b'"text","kind":"image","access":"rx","ipa":33554432,"size":8192,"source":12288},{"what":'
+    b'"rodata","kind":"image","access":"r","ipa":,{"what":"memory","kind":"memory","access":"rw",'
+    b'"ipa":,{"what":"uart0","kind":"device","access":"rw","ipa":150994944,"size":4096,"source":'
+    b'150994944}],"irqs":[]}]}{"intid":27,"edge":false,"priority":160},"cpus":[0],"entry":33554432'
+    b',"ram":,"stack":,"heap":,"frames":,"why":{"kind":"link"},"bytes":{"text":{"lib":"newlib",'
+    b'"path":"","lib":"other","path":"","lib":"app","path":"","why":{"kind":"app"},"elf":'
+    b'"layer":"hv","mode":"hv","layer":"bypass","mode":"bypass","layer":"tenon","mode":"tenon",'
+    b'"mode":"bare","optimize":"s","sections":{"text":,"rodata":,"data":,"bss":},"libs":['
+    b'{"schema":1,"tool":"0.1.0","image":{"name":"","board":"qemu-virt","file_size":,'
+    b'"memory_size":,"verify":"crc","cpus":1},"layout":[{"what":"mortise","offset":0,"size":'
+    b',"in_file":true},{"what":"toc","offset":,"size":184,"in_file":true},{"what":"descriptor '
+    b'","offset":,"size":224,"in_file":true},{"what":"report","offset":,"size":,"in_file":true},'
+    b'{"what":"mortise bss","offset":,"size":,"in_file":false},{"what":" memory","offset":,"size":'
+    b',"in_file":false}],"components":[{"name":"mortise","why":{"kind":"default","by":"CAP_'
+    b'"why":{"kind":"root"},"bytes":{"text":0,"rodata":0,"data":0,"bss":0}},{"lib":"LIB_ABI",'
+    b'"path":"core/abi","why":{"kind":"symbol","symbol":"_tn_","by":"LIB_","bytes":{"text":0,'
+    b'"rodata":0,"data":0,"bss":0}},{"lib":"LIB_SYSREG","path":"core/sysreg","why":{"kind":'
+    b'"select","by":"LIB_MORTISE"},"bytes":{"text":0,"rodata":0,"data":0,"bss":0}},{"lib":"LIB_')
 SLACK = 64  # the plan's own numbers are in the report: room for digits that still change
 
 
@@ -74,7 +101,14 @@ def _guest(guest):
 def compact(report):
     """The form that is in the image."""
     text = json.dumps(report, separators=(",", ":"), sort_keys=False)
-    return zlib.compress(text.encode(), 9)
+    packer = zlib.compressobj(9, zdict=DICTIONARY)
+    return packer.compress(text.encode()) + packer.flush()
+
+
+def expand(data):
+    """A report from its compact form, behind which there may be bytes that were kept for it and
+    not needed; zlib.error or ValueError for what is none."""
+    return json.loads(zlib.decompressobj(zdict=DICTIONARY).decompress(data))
 
 
 def reserve(report):
