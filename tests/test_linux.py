@@ -10,7 +10,8 @@ TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path[:0] = [os.path.join(TREE, "tools"), os.path.join(TREE, "tests")]
 
 import linuxkit  # noqa: E402
-from tenon import cache  # noqa: E402
+from tenon import board as boards  # noqa: E402
+from tenon import cache, channel  # noqa: E402
 
 TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 
@@ -65,6 +66,43 @@ def test_restarts_alone(tmp_path, board):
     assert ours == ['mortise: partition 1 "linux" restarts',
                     'mortise: partition 1 "linux" is not restarted any more'], ours
     assert code == 0
+
+
+CHANNELS = (("ask", "linux", "peer", "message"), ("answer", "peer", "linux", "message"),
+            ("set", "linux", "peer", "latest"), ("state", "peer", "linux", "latest"),
+            ("knock", "linux", "peer", "doorbell"), ("bell", "peer", "linux", "doorbell"),
+            ("spoil", "linux", "peer", "message"))
+SAID = ("no module, no wait", "polled", "notified", "values", "doorbells", "wrong side", "list",
+        "send and receive", "watch", "hex and polled", "value", "nothing comes", "ring", "refusals",
+        "out of reach", "rings at random", "forged", "still answers")
+
+
+def build_channels(folder, board, mode, cpus, more=""):
+    """Linux with tests/linux/channels.c, and tests/partitions/echo.c as its peer."""
+    rows = []
+    for name, source, to, kind in CHANNELS:
+        rows.append(f'[[channel]]\nname = "{name}"\nfrom = "{source}"\nto = "{to}"\n'
+                    f'kind = "{kind}"\n' + ("size = 64\n" if kind != "doorbell" else "")
+                    + ("notify = true\n" if name != "spoil" else ""))
+    bells = channel.bells(boards.load(board))
+    (folder / "tnimage.toml").write_text(
+        f'[image]\nname = "channels"\nboard = "{board}"\n[[partition]]\nname = "peer"\n'
+        f'mode = "{mode}"\ncpus = [0]\nsrc = "{TREE}/tests/partitions/echo.c"\n'
+        f'[[partition]]\nname = "linux"\nmode = "linux"\nkernel = "{cache.linux()}"\n'
+        f'initrd = "{linuxkit.make_channels(folder, bells)}"\ncpus = {cpus}\nram = "256M"\n{more}'
+        f'cmdline = "console=ttyAMA0 quiet panic=-1"\n' + "".join(rows))
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "channels.img", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return str(folder / "channels.img")
+
+
+@pytest.mark.parametrize("board,mode,cpus", (("qemu-virt", "bypass", [2]),
+                                             ("qemu-virt-gicv2", "tenon", [1, 2])))
+def test_channels(tmp_path, board, mode, cpus):
+    """Polled and notified, by library and tool; a hostile program spoils its own messages only."""
+    code, said, ours = run(build_channels(tmp_path, board, mode, cpus))
+    assert (code, ours) == (0, []), said
+    assert said == [f"linux: {what} ok" for what in SAID]
 
 
 def test_mixed(tmp_path):

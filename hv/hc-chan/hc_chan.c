@@ -6,6 +6,7 @@
  */
 #include <tn/abi/cap.h>
 #include <tn/gic.h>
+#include <tn/hv/chan.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/irq.h>
 #include <tn/hv/partition.h>
@@ -13,14 +14,19 @@
 static uint16_t doorbells[TN_DESC_MAX_DOORBELLS];
 static unsigned count;
 
-static TN_HC_FUNCTION long chan_ring(uint64_t id, uint64_t number, uint64_t x2, uint64_t x3)
+long tn_hv_chan_ring(uint64_t number)
 {
-    (void)id, (void)x2, (void)x3;
     if (number >= count) {
         return TN_HC_INVALID;
     }
     tn_gic_pend(&tn_hv_gic, doorbells[number]);
     return TN_HC_OK;
+}
+
+static TN_HC_FUNCTION long chan_ring(uint64_t id, uint64_t number, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    return tn_hv_chan_ring(number);
 }
 
 static void start(const struct tn_hv_boot *boot)

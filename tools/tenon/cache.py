@@ -86,6 +86,11 @@ def linux():
     return os.path.join(_entry("linux", "vmlinuz"), "vmlinuz")
 
 
+def linux_module(name):
+    """A module of that kernel: evdev or gpio_keys."""
+    return os.path.join(_entry("linux", f"{name}.ko"), f"{name}.ko")
+
+
 def libgcc():
     """The newest libgcc.a for AArch64: the compiler builtins."""
     found = glob.glob("/usr/lib/gcc-cross/aarch64-linux-gnu/*/libgcc.a")

@@ -16,7 +16,7 @@ KEYS = {"name": "name", "from": "end", "to": "end", "kind": "text", "slots": "nu
 SLOTS = 16
 SLOTS_LIMIT = 65536
 SIZE_LIMIT = 1 << 20
-WINDOW = 16 << 20  # of guest-physical addresses, below ram_ipa
+WINDOW = 16 << 20  # TN_CHANNEL_WINDOW: of guest-physical addresses, below ram_ipa
 DOORBELLS = 64  # of one sender: TN_DESC_MAX_DOORBELLS
 CONTROL = 64  # TN_CHANNEL_CONTROL: the sender's control words, at the end of its pages
 RING_MIN, RING_HEADER = 16, 4  # core/ring
@@ -178,6 +178,11 @@ def irqs(channels, name):
     """The doorbells that a partition hears."""
     return [{"intid": channel.intid, "edge": True, "priority": IRQ_PRIORITY, "doorbell": True}
             for channel, role in ends(channels, name) if channel.notify and role == RECEIVER]
+
+
+def bells(machine):
+    """The page where a kernel's programs ring: TN_CHANNEL_BELLS."""
+    return machine.ram_ipa - WINDOW - PAGE
 
 
 def doorbells(channels, name):

@@ -305,9 +305,13 @@ class Guest(Composition):
 
     @property
     def uses_console(self):
-        """Whether standard streams or a kernel's report of faults were linked, whichever."""
+        """Whether standard streams or a kernel's report of faults were linked, whichever; all that
+        is left of them may be inlined code, then it is the UART's driver that tells."""
+        console = self.build.machine.console()
         return bool(self.account.used & {"LIB_STDIO", "LIB_STDIO_SHARED", "LIB_REPORT_UART",
-                                         "LIB_REPORT_SHARED"})
+                                         "LIB_REPORT_SHARED"}) or any(
+            region.kind == "device" and console and region.what == console["name"]
+            for region in self.regions)
 
     def share_console(self, shared):
         """Link with the console that partitions share, or with one's own; True for a change."""

@@ -9,6 +9,7 @@ EDGE, LEVEL = 1, 4
 FIRST_PPI, FIRST_SPI = 16, 32
 GIC, CLOCK = 1, 2  # phandles
 PSCI_64 = 0xc4000000
+RING_KEY = 0x2c0  # BTN_TRIGGER_HAPPY1: a key that no keyboard or pointer has
 CLOCK_HZ = 24_000_000  # of the devices' buses, where nobody changes it
 
 # Driver -> compatible, names of its clocks, more properties.
@@ -65,9 +66,9 @@ def interrupt(intid, edge, ppi_cpus=0):
     return [SPI, intid - FIRST_SPI, flags]
 
 
-def make(machine, spec, ram, devices, initrd=None, channels=b""):
+def make(machine, spec, ram, devices, initrd=None, channels=None):
     """The tree's bytes: `ram` and `initrd` are (base, size); `devices` of the board; the console's
-    device is the first that is one; `channels` the partition's, as struct tn_channel_end."""
+    device is the first that is one; `channels` the partition's, as kernel.tenon_node() has them."""
     tree = Tree()
     console = next((device for device in devices if device.get("console")), None)
     with tree.node(""):
@@ -100,11 +101,27 @@ def make(machine, spec, ram, devices, initrd=None, channels=b""):
             tree.cells("phandle", CLOCK)
         for device in devices:
             _device(tree, device)
-        if channels:
-            with tree.node("tenon"):
-                tree.text("compatible", "tenon,partition")
-                tree.fdt.property("channels", channels)
+        if channels and channels.ends:
+            _channels(tree, channels)
     return tree.bytes()
+
+
+def _channels(tree, channels):
+    """The table of channels, and for each doorbell that rings here a key without a GPIO: that is
+    the driver of Debian's kernel by which a program can wait for an interrupt and nothing else."""
+    with tree.node("tenon"):
+        tree.text("compatible", "tenon,partition")
+        tree.fdt.property("channels", channels.ends)
+        tree.cells("bells", channels.bells >> 32, channels.bells & 0xffffffff)
+    for number, (name, intid) in enumerate(channels.heard):
+        with tree.node(f"tenon-channel-{number}"):
+            tree.text("compatible", "gpio-keys")
+            tree.text("label", f"tenon-channel {name}")
+            with tree.node("ring"):
+                tree.text("label", name)
+                tree.cells("interrupts", *interrupt(intid, True))
+                tree.cells("linux,code", RING_KEY)
+                tree.cells("debounce-interval", 0)
 
 
 def node_name(device):

@@ -73,14 +73,15 @@ class Kernel:
         channels = self.build.image.channels
         layout = Layout(spec, machine)
         layout.place(lambda initrd: devicetree.make(machine, spec, layout.ram, self.devices, initrd,
-                                                        channel_ends(channels, spec.name)))
+                                                        tenon_node(channels, spec.name, machine)))
         self.program = layout.program()
-        caps = {*CAPS, *spec.caps, *(["DEVICE"] if spec.devices else [])}
+        self.doorbells = channel.doorbells(channels, spec.name)
+        caps = {*CAPS, *spec.caps, *(["DEVICE"] if spec.devices else []),
+                *(["CHAN"] if self.doorbells else [])}
         bits = self.build.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         self.irqs = sorted([*self._irqs(), *channel.irqs(channels, spec.name)],
                            key=lambda irq: irq["intid"])
-        self.doorbells = channel.doorbells(channels, spec.name)
         self.regions = [*layout.regions(), *self._device_regions(),
                         *channel.regions(channels, spec.name)]
         mapped = [region for region in self.regions if region.kind != "load"]
@@ -132,12 +133,16 @@ class Kernel:
         return regions
 
 
-def channel_ends(channels, name):
-    """struct tn_channel_end of each (tn/abi/channel.h), for the device tree."""
-    return b"".join(struct.pack(
+def tenon_node(channels, name, machine):
+    """What the device tree says of a partition's channels, for devicetree.make()."""
+    rows = channel.table(channels, name)
+    ends = b"".join(struct.pack(
         "<32sQIIIHHHHI", row["name"].encode(), row["memory"], row["pages"], row["capacity"],
         row["size"], row["kind"], row["role"], row["doorbell"], row["notify"], 0)
-        for row in channel.table(channels, name))
+        for row in rows)
+    heard = [(row["name"], row["doorbell"]) for row in rows
+             if row["notify"] and row["role"] == channel.RECEIVER]
+    return SimpleNamespace(ends=ends, heard=heard, bells=channel.bells(machine))
 
 
 class Component:

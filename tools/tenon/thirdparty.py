@@ -253,7 +253,8 @@ def build_uboot_zcu102(work, scratch, out):
 
 
 def build_linux(work, scratch, out):
-    """Debian's arm64 kernel, which partitions in tests and examples run: vmlinuz, an Image."""
+    """Debian's arm64 kernel, which partitions in tests and examples run: vmlinuz, an Image; and
+    the modules by which a program hears a doorbell."""
     work.step("fetching linux-image-arm64")
     env = {"APT_CONFIG": aptsource.configure_binary(os.path.join(scratch, "apt"), "arm64")}
     work.run(["apt-get", "update", "-q"], scratch, env)
@@ -268,6 +269,10 @@ def build_linux(work, scratch, out):
     work.run(["dpkg-deb", "-x", package, os.path.join(scratch, "tree")], scratch)
     kernel = glob.glob(os.path.join(scratch, "tree", "boot", "vmlinuz-*"))[0]
     shutil.copy(kernel, os.path.join(out, "vmlinuz"))
+    for module in ("evdev", "gpio_keys"):
+        found = glob.glob(os.path.join(scratch, "tree", "lib", "modules", "**", f"{module}.ko"),
+                          recursive=True)
+        shutil.copy(found[0], out)
 
 
 class Recipe:

@@ -19,6 +19,14 @@
 
 #define TN_CHANNEL_CONTROL 64u
 
+/*
+ * All channels lie in this many bytes below the board's ram_ipa.  The page below them is for
+ * programs that cannot make a hypercall, a kernel's: a store of 32 bits to word n of it rings the
+ * partition's doorbell n as TN_HC_CHAN_RING does.  It reads as zero.
+ */
+#define TN_CHANNEL_WINDOW 0x1000000u
+#define TN_CHANNEL_BELLS(ram_ipa) ((ram_ipa)-TN_CHANNEL_WINDOW - 0x1000u)
+
 /* tn_channel_end.kind */
 #define TN_CHANNEL_MESSAGE 1u  /* messages, each received once and in order: core/ring */
 #define TN_CHANNEL_LATEST 2u   /* a value, of which the receiver sees the newest: core/latest */
