@@ -33,13 +33,14 @@ def run(folder, board, *tables):
     return done.returncode, done.stdout.replace("\r", "").split("\n")
 
 
-@pytest.mark.parametrize("mode", ("bypass", "tenon"))
-def test_a_thousand_lives(tmp_path, mode):
+@pytest.mark.parametrize("board, mode, rounds", (
+    ("qemu-virt", "bypass", 1000), ("qemu-virt", "tenon", 100), ("qemu-virt-gicv2", "bypass", 250),
+    ("qemu-virt-gicv2", "tenon", 20), ("zcu102", "bypass", 20)))
+def test_a_thousand_lives(tmp_path, board, mode, rounds):
     """Two partitions take turns on one CPU; nothing of a life is left in the next."""
-    rounds = "1000" if mode == "bypass" else "100"
     code, lines = run(
-        tmp_path, "qemu-virt",
-        partition("manager", "manager.c", args=f'["{rounds}", "kick"]'),
+        tmp_path, board,
+        partition("manager", "manager.c", args=f'["{rounds}"]'),
         partition("ticks", "ticks.c", irqs="[27]", args='["1"]'),
         partition("worker", "worker.c", mode=f'"{mode}"', cpus="[2]", start='"demand"',
                   heap='"64K"'),
@@ -48,12 +49,27 @@ def test_a_thousand_lives(tmp_path, mode):
     assert (code, lines) == (0, [""])
 
 
-@pytest.mark.parametrize("board", BOARDS[1:])
-def test_lives_that_end_by_themselves(tmp_path, board):
-    """Where a guest can mask what interrupts it, nobody stops it, and it is said."""
+def beat(name):
+    return f'[[channel]]\nname = "{name}"\nfrom = "{name}"\nto = "tamer"\nkind = "latest"\n' \
+           'size = 4\n'
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_stubborn(tmp_path, board):
+    """Nothing that a guest does keeps it from being paused and stopped."""
+    kinds = ("spin", "sleep", "shut")
     code, lines = run(
-        tmp_path, board, partition("manager", "manager.c", args='["20", "wait"]'),
-        partition("worker", "worker.c", cpus="[1]", start='"demand"', heap='"64K"'),
-        partition("other", "worker.c", cpus="[1]", start='"demand"', heap='"64K"',
-                  args='["end"]'), BEAT)
+        tmp_path, board, partition("tamer", "tamer.c", args=str(["8", *kinds])),
+        *(partition(kind, "stubborn.c", cpus="[1]", start='"demand"', irqs="[27]",
+                    args=f'["{kind}"]') for kind in kinds),
+        *(beat(kind) for kind in kinds))
+    assert (code, lines) == (0, [""])
+
+
+@pytest.mark.parametrize("board, cpus", zip(BOARDS, ("[1, 2, 3]", "[1, 2, 3]", "[1, 2]")))
+def test_stubborn_on_several_cpus(tmp_path, board, cpus):
+    code, lines = run(
+        tmp_path, board, partition("tamer", "tamer.c", args='["8", "crowd"]'),
+        partition("crowd", "crowd.c", mode='"tenon"', cpus=cpus, start='"demand"', heap='"64K"'),
+        beat("crowd"))
     assert (code, lines) == (0, [""])

@@ -19,8 +19,11 @@
 #define GICC_BPR 0x08
 #define GICC_IAR 0x0c
 #define GICC_EOIR 0x10
+#define GICC_RPR 0x14
 #define GICC_APR0 0xd0
 #define ENABLE 1u
+#define IDLE_PRIORITY 0xffu
+#define ONLY_MOST 0x10u /* a mask through which priority 0 goes, wherever the step is */
 
 uint32_t tn_gic_ack(uintptr_t gicc)
 {
@@ -128,9 +131,37 @@ bool tn_gic_kick_init(const struct tn_gic *gic)
     return false;
 }
 
-void tn_gic_kick(uint64_t mpidr)
+static void sleep(void)
 {
-    (void)mpidr;
+    tn_dsb(sy); /* stores, and those to the interface, are done before */
+    tn_wfi();
+}
+
+/*
+ * One whose interface lets priority 0 through sleeps as it is.  Else it is opened as little as that
+ * takes, for that time.
+ */
+void tn_gic_wait(const struct tn_gic *gic)
+{
+    uintptr_t gicc = gic->gicc;
+    uint32_t ctlr = tn_mmio_read32(gicc + GICC_CTLR), pmr = tn_mmio_read32(gicc + GICC_PMR);
+    uint32_t bpr, active;
+
+    if ((ctlr & ENABLE) && pmr != 0 && tn_mmio_read32(gicc + GICC_RPR) >= IDLE_PRIORITY) {
+        sleep();
+        return;
+    }
+    bpr = tn_mmio_read32(gicc + GICC_BPR);
+    active = tn_mmio_read32(gicc + GICC_APR0);
+    tn_mmio_write32(gicc + GICC_APR0, 0);
+    tn_mmio_write32(gicc + GICC_BPR, 0);
+    tn_mmio_write32(gicc + GICC_PMR, (ctlr & ENABLE) && pmr != 0 ? pmr : ONLY_MOST);
+    tn_mmio_write32(gicc + GICC_CTLR, ctlr | ENABLE);
+    sleep();
+    tn_mmio_write32(gicc + GICC_CTLR, ctlr);
+    tn_mmio_write32(gicc + GICC_PMR, pmr);
+    tn_mmio_write32(gicc + GICC_BPR, bpr);
+    tn_mmio_write32(gicc + GICC_APR0, active);
 }
 
 void tn_gic_kick_take(void)

@@ -31,7 +31,6 @@
 /* Names of the system registers: the assembler knows the ICC_ ones only from v8.2-A on. */
 #define ICC_IAR0_EL1 S3_0_C12_C8_0
 #define ICC_EOIR0_EL1 S3_0_C12_C8_1
-#define ICC_SGI0R_EL1 S3_0_C12_C11_7
 #define ICC_IGRPEN0_EL1 S3_0_C12_C12_6
 #define ICC_PMR_EL1 S3_0_C4_C6_0
 #define ICC_AP1R0_EL1 S3_0_C12_C9_0
@@ -44,6 +43,10 @@
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_SRE_EL2 S3_4_C12_C9_5
 #define ICH_HCR_EL2 S3_4_C12_C11_0
+#define ICC_RPR_EL1 S3_0_C12_C11_3
+
+#define IDLE_PRIORITY 0xffu
+#define ONLY_MOST 0x10u /* a mask through which priority 0 goes, wherever the step is */
 
 #define READ(name) tn_sysreg_read(name)
 #define WRITE(name, value) tn_sysreg_write(name, value)
@@ -214,15 +217,34 @@ bool tn_gic_kick_init(const struct tn_gic *gic)
     return true;
 }
 
-/* Affinity 0 as a bit of a list, up to 15; the others where ICC_SGI0R_EL1 has them (12.2.14). */
-void tn_gic_kick(uint64_t mpidr)
+static void sleep(void)
 {
-    uint64_t value = 1ull << (mpidr & 0xf) | (mpidr >> 8 & 0xff) << 16 |
-                     (mpidr >> 16 & 0xff) << 32 | (mpidr >> 32 & 0xff) << 48 |
-                     (uint64_t)TN_GIC_KICK << 24;
+    tn_isb();
+    tn_dsb(sy); /* what was stored is out */
+    tn_wfi();
+}
 
-    tn_dsb(ish); /* the order that it is about is seen before it arrives */
-    WRITE(ICC_SGI0R_EL1, value);
+/*
+ * One whose interface lets priority 0 through sleeps as it is.  Else it is opened as little as that
+ * takes, for that time.
+ */
+void tn_gic_wait(const struct tn_gic *gic)
+{
+    uint64_t enable = READ(ICC_IGRPEN1_EL1), pmr = READ(ICC_PMR_EL1), active;
+
+    (void)gic;
+    if (enable != 0 && pmr != 0 && READ(ICC_RPR_EL1) >= IDLE_PRIORITY) {
+        sleep();
+        return;
+    }
+    active = READ(ICC_AP1R0_EL1);
+    WRITE(ICC_AP1R0_EL1, 0);
+    WRITE(ICC_PMR_EL1, enable != 0 && pmr != 0 ? pmr : ONLY_MOST);
+    WRITE(ICC_IGRPEN1_EL1, 1);
+    sleep();
+    WRITE(ICC_IGRPEN1_EL1, enable);
+    WRITE(ICC_PMR_EL1, pmr);
+    WRITE(ICC_AP1R0_EL1, active);
     tn_isb();
 }
 

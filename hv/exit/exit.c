@@ -7,6 +7,7 @@
 
 #include <tn/abi/cap.h>
 #include <tn/hv/cpus.h>
+#include <tn/hv/life.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -116,6 +117,9 @@ void tn_hv_exit(struct tn_hv_frame *frame)
     tn_hv_exit_fn *handler = handlers[sync ? ESR_EC(esr) : HV_EXIT_KIND(frame->kind)];
 
     if (handler != NULL && handler(frame, esr)) {
+        return;
+    }
+    if (CONFIG_LIFE > 0 && tn_hv_life_exit(frame->kind)) {
         return;
     }
     if (sync && tn_hv_has_cap(TN_CAP_STAGE1) && inject_for(frame, esr)) {

@@ -9,6 +9,7 @@
 #include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
 #include <tn/mmio.h>
+#include <tn/sysreg.h>
 
 /* The frames of the partition's CPU follow those of the CPUs before it. */
 #define GICR_PA(cpu) (TN_BOARD_GICR_BASE + (cpu)*TN_BOARD_GICR_SIZE)
@@ -18,6 +19,8 @@
 #define GICR_SGI_BASE 0x10000u
 #define GICR_ISENABLER 0x100u
 #define GICR_ISPENDR 0x200u
+#define GICR_ICPENDR 0x280u
+#define GICD_CPENDSGIR 0xf10u /* a byte for each SGI, with a bit for each sender */
 #define IPRIORITYR 0x400u
 #define WAKE_SGI 15u
 
@@ -77,7 +80,7 @@ static void start(const struct tn_hv_boot *boot)
         tn_gic_init(&tn_hv_gic);
     }
     tn_gic_init_cpu(&tn_hv_gic);
-    if (TN_HV_SMP) {
+    if (TN_HV_SMP || CONFIG_LIFE > 0) {
         open_wake();
     }
     tn_hv_lock();
@@ -115,11 +118,23 @@ void tn_hv_irq_wake(unsigned cpu)
 
     if (TN_BOARD_GICR_SIZE == 0) {
         tn_mmio_write32(HV_VA_GICD + GICD_SGIR, 1u << (16 + cpu) | WAKE_SGI);
+        tn_dsb(sy);
         return;
     }
     tn_hv_map_device(&other);
     tn_mmio_write32(HV_VA_OTHER + GICR_ISPENDR, 1u << WAKE_SGI);
+    tn_dsb(sy);
     tn_hv_unmap_page(HV_VA_OTHER);
+}
+
+void tn_hv_irq_woken(void)
+{
+    if (TN_BOARD_GICR_SIZE == 0) {
+        tn_mmio_write8(HV_VA_GICD + GICD_CPENDSGIR + WAKE_SGI, 0xff);
+    } else {
+        tn_mmio_write32(HV_VA_GICR + GICR_SGI_BASE + GICR_ICPENDR, 1u << WAKE_SGI);
+    }
+    tn_dsb(sy); /* before the guest can be told of it */
 }
 
 TN_HV_START(start);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Hypercall group LIFE.  Each partition has a state that all CPUs see, changed under the lock; what
- * happens to a partition happens on its own CPU.  That one is told by an interrupt which its guest
- * cannot mask, waits here while it is paused, and when the partition has ended it clears the
- * partition's memory and switches itself off; a start is the CPU's start through the firmware.
- * So nothing here waits for another CPU, and no hypercall takes longer than the firmware's CPU_ON.
+ * happens to a partition happens on its own CPUs.  Those lose their stage 2 and are woken, so that
+ * they come here whatever the guest masks (hv/cpus/stop.c), wait while the partition is paused, and
+ * when it has ended one clears its memory and switches itself off; a start is the CPU's start
+ * through the firmware.  So nothing here waits for another CPU, and no hypercall takes longer than
+ * the firmware's CPU_ON.
  */
 #include <tn/hv/life.h>
 
@@ -19,6 +20,12 @@
 #include <tn/sysreg.h>
 #include <tn/uart.h>
 
+#define ESR_EC(esr) ((unsigned)((esr) >> 26 & 0x3f))
+#define EC_WFX 0x01u
+#define EC_INSTRUCTION_ABORT 0x20u
+#define EC_DATA_ABORT 0x24u
+#define HCR_TWI (1ull << 13)
+
 #define STATUS_SHIFT 8
 #define STARTS_SHIFT 16
 #define STARTS_MASK 0xffffffu
@@ -31,20 +38,20 @@ static struct {
         char name[TN_IMAGE_NAME_MAX];
         uint32_t state; /* TN_LIFE_* */
         uint32_t status, starts;
-        bool kickable, several; /* CPUs */
     } of[CONFIG_PARTITIONS];
 } life TN_SECTION(".bss.0shared");
 
 static uint64_t base, bss; /* physical, of the image and of this CPU's .bss */
+static bool unmaskable;    /* SGI 15 is an FIQ to EL2 */
 
 static uint32_t state_of(uint64_t partition)
 {
-    return __atomic_load_n(&life.of[partition].state, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&life.of[partition].state, __ATOMIC_SEQ_CST);
 }
 
 static void set_state(uint64_t partition, uint32_t state)
 {
-    __atomic_store_n(&life.of[partition].state, state, __ATOMIC_RELEASE);
+    __atomic_store_n(&life.of[partition].state, state, __ATOMIC_SEQ_CST);
 }
 
 bool tn_hv_life_is_on(unsigned partition)
@@ -74,49 +81,120 @@ void tn_hv_life_begin(const struct tn_hv_boot *boot)
     base = boot->base;
     bss = boot->bss;
     tn_hv_clear_fp();
-    if (!boot->fresh) {
-        tn_hv_lock();
-        tn_gic_kick_init(&tn_hv_gic);
-        tn_hv_unlock();
-        return;
-    }
-    if (tn_hv_is_first() && !boot->again) {
+    if (boot->fresh && tn_hv_is_first() && !boot->again) {
         take_names(boot);
     }
     tn_hv_lock();
-    life.of[self].kickable = tn_gic_kick_init(&tn_hv_gic);
-    life.of[self].several = (tn_hv_partition.cpus & (tn_hv_partition.cpus - 1)) != 0;
-    /* A restart may meet an order to stop, which then comes as a kick that is sent again. */
-    if (state_of(self) == TN_LIFE_STARTING) {
+    unmaskable = tn_gic_kick_init(&tn_hv_gic);
+    /* A restart may meet another state, an order: tn_hv_life_held() sees to that. */
+    if (boot->fresh && state_of(self) == TN_LIFE_STARTING) {
         life.of[self].starts++;
         set_state(self, TN_LIFE_RUNNING);
-    } else if (state_of(self) != TN_LIFE_RUNNING) {
-        tn_gic_kick(tn_hv_cpus_mpidr(self));
     }
     tn_hv_unlock();
 }
 
+static TN_NORETURN void stopped(void)
+{
+    tn_hv_partition.status = HV_STATUS_STOPPED;
+    tn_hv_partition_ending();
+    tn_uart_flush(HV_VA_CONSOLE);
+    if (!TN_HV_SMP || tn_hv_cpus_stop_others()) {
+        tn_hv_life_end();
+    }
+    tn_hv_cpus_leave();
+    tn_psci_system_off();
+}
+
 /*
  * The state is the order: PAUSED is waited out, STOPPING is the end.  SEV of who changes it ends
- * the WFE, and an event that came between the look and WFE is not lost (Arm ARM D1.16.1).
+ * the WFE, and an event that came between the look and WFE is not lost (Arm ARM D1.16.1).  Another
+ * CPU of the partition may end it meanwhile.
  */
-void tn_hv_life_kicked(void)
+static bool obey(void)
 {
     unsigned self = tn_hv_partition.index;
+    bool any = false;
 
-    tn_gic_kick_take();
     while (state_of(self) == TN_LIFE_PAUSED) {
+        if (TN_HV_SMP) {
+            tn_hv_cpus_if_ending();
+        }
         __asm__ volatile("wfe" : : : "memory");
+        any = true;
     }
     if (state_of(self) == TN_LIFE_STOPPING) {
-        tn_hv_partition.status = HV_STATUS_STOPPED;
-        tn_hv_partition_ending();
-        tn_uart_flush(HV_VA_CONSOLE);
-        if (!TN_HV_SMP || tn_hv_cpus_stop_others()) {
-            tn_hv_life_end();
-        }
-        tn_hv_cpus_leave();
+        stopped();
     }
+    return any;
+}
+
+/*
+ * Who gives an order stores the state and then takes stage 2; here stage 2 is given back and then
+ * the state is read: an order is never lost.  SGI 15 was pending before the manager gave the lock
+ * back, and so before the order could be taken back: here is the last of it.
+ */
+bool tn_hv_life_held(void)
+{
+    bool held = obey();
+
+    while (tn_hv_stage2_restore()) {
+        obey();
+        held = true;
+    }
+    if (held) {
+        tn_hv_irq_woken();
+    }
+    return held;
+}
+
+void tn_hv_life_sleep(void)
+{
+    if (unmaskable && !tn_hv_has_cap(TN_CAP_VGIC)) {
+        tn_dsb(sy); /* as before any WFI: what the guest has stored is out */
+        tn_wfi();
+    } else {
+        tn_gic_wait(&tn_hv_gic);
+    }
+}
+
+/*
+ * A partition with LIFECYCLE can do worse than not to be stopped; one that has SGI 15 as an FIQ,
+ * and not the priority mask, which holds for FIQs too, is woken from its own WFI.
+ */
+uint64_t tn_hv_life_traps(void)
+{
+    bool sleeps_well = unmaskable && !tn_hv_has_cap(TN_CAP_VGIC);
+
+    return sleeps_well || tn_hv_has_cap(TN_CAP_LIFECYCLE) ? 0 : HCR_TWI;
+}
+
+static bool sync_exit(void)
+{
+    uint64_t esr = tn_sysreg_read(esr_el2);
+
+    switch (ESR_EC(esr)) {
+    case EC_WFX:
+        tn_hv_life_sleep();
+        tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + 4);
+        (void)tn_hv_life_held();
+        return true;
+    case EC_INSTRUCTION_ABORT:
+    case EC_DATA_ABORT:
+        return tn_hv_life_held();
+    default:
+        return false;
+    }
+}
+
+bool tn_hv_life_exit(uint64_t kind)
+{
+    if (kind == HV_KIND_FIQ) {
+        tn_gic_kick_take();
+        (void)tn_hv_life_held();
+        return true;
+    }
+    return kind == HV_KIND_SYNC && sync_exit();
 }
 
 void tn_hv_life_end(void)
@@ -204,13 +282,13 @@ static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t
     }
     tn_hv_lock();
     if (state_of(partition) == from || state_of(partition) == or_from) {
-        result = TN_HC_NOT_SUPPORTED;
-        if (life.of[partition].kickable) {
-            set_state(partition, to);
-            tn_gic_kick(tn_hv_cpus_mpidr((unsigned)partition));
-            __asm__ volatile("dsb ish\n\tsev" : : : "memory"); /* it may be waiting already */
-            result = TN_HC_OK;
+        set_state(partition, to);
+        if (to != TN_LIFE_RUNNING) {
+            tn_hv_cpus_order((unsigned)partition);
+        } else {
+            __asm__ volatile("dsb ish\n\tsev" : : : "memory"); /* its CPUs wait */
         }
+        result = TN_HC_OK;
     }
     tn_hv_unlock();
     return result;
@@ -226,13 +304,9 @@ static TN_HC_FUNCTION long life_stop(uint64_t id, uint64_t partition, uint64_t x
     return change(partition, TN_LIFE_RUNNING, TN_LIFE_PAUSED, TN_LIFE_STOPPING);
 }
 
-/* Of several CPUs one would be held and the others not. */
 static TN_HC_FUNCTION long life_pause(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x2, (void)x3;
-    if (TN_HV_SMP && is_other(partition) && life.of[partition].several) {
-        return TN_HC_NOT_SUPPORTED;
-    }
     return change(partition, TN_LIFE_RUNNING, TN_LIFE_RUNNING, TN_LIFE_PAUSED);
 }
 

@@ -4,6 +4,7 @@
  * state that a reset would leave, so that nothing of the boot loader shines through.
  */
 #include <tn/abi/cap.h>
+#include <tn/hv/life.h>
 #include <tn/sysreg.h>
 
 #include "internal.h"
@@ -57,7 +58,9 @@ static uint64_t mdcr_value(uint64_t caps)
 
 static void set_el2(uint64_t caps)
 {
-    tn_sysreg_write(hcr_el2, caps >> TN_CAP_STAGE1 & 1 ? HCR_GUEST & ~HCR_DC : HCR_GUEST);
+    uint64_t traps = CONFIG_LIFE > 0 ? tn_hv_life_traps() : 0;
+
+    tn_sysreg_write(hcr_el2, (caps >> TN_CAP_STAGE1 & 1 ? HCR_GUEST & ~HCR_DC : HCR_GUEST) | traps);
     tn_sysreg_write(cptr_el2, CPTR_GUEST);
     tn_sysreg_write(hstr_el2, 0);
     tn_sysreg_write(mdcr_el2, mdcr_value(caps));

@@ -206,6 +206,9 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
     if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_start(&boot);
     }
+    if (CONFIG_LIFE > 0) {
+        (void)tn_hv_life_held(); /* an order that came before this CPU was on */
+    }
     hv_unmap_boot();
     hv_enter_guest(boot.entry, boot.argument, tn_hv_partition.caps);
 }

@@ -8,6 +8,7 @@
 #include <tn/abi/cap.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/hypercall.h>
+#include <tn/hv/life.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -60,8 +61,12 @@ PSCI_FN psci_cpu_off(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 PSCI_FN psci_cpu_suspend(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x1, (void)x2, (void)x3;
-    tn_dsb(sy); /* as before any WFI: what the guest has stored is out */
-    tn_wfi();
+    if (CONFIG_LIFE > 0) {
+        tn_hv_life_sleep();
+    } else {
+        tn_dsb(sy); /* as before any WFI: what the guest has stored is out */
+        tn_wfi();
+    }
     return TN_PSCI_SUCCESS;
 }
 

@@ -154,8 +154,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
     if (TN_HV_SMP) {
         tn_hv_cpus_if_ending();
     }
-    if (CONFIG_LIFE > 0 && frame->kind == HV_KIND_FIQ) {
-        tn_hv_life_kicked();
+    if (CONFIG_LIFE > 0 && tn_hv_life_exit(frame->kind)) {
         tn_hv_resume(frame);
     }
 

@@ -28,6 +28,8 @@ _Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root t
 #define S2_TABLE 3u
 #define S2_PAGE 3u
 #define S2_BLOCK 1u
+#define S2_VALID 1ull /* of a table, a page, a block */
+#define S2_NOT_BLOCK 2u
 #define S2_NORMAL (0xfu << 2)   /* Write-Back, Write-Back */
 #define S2_UNCACHED (0x5u << 2) /* Non-cacheable */
 #define S2_DEVICE (0x1u << 2)   /* Device-nGnRE */
@@ -50,7 +52,7 @@ _Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root t
  * invalidates by broadcast shall reach no other's entries.
  */
 #define VTTBR_VMID_SHIFT 48
-#define VMID (CONFIG_PARTITIONS > 1 ? (uint64_t)tn_hv_partition.index << VTTBR_VMID_SHIFT : 0)
+#define VMID(partition) (CONFIG_PARTITIONS > 1 ? (uint64_t)(partition) << VTTBR_VMID_SHIFT : 0)
 
 extern char __hv_bss_pages[]; /* a number: pages of .bss */
 
@@ -173,7 +175,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         parange = PARANGE_48;
     }
     tn_sysreg_write(vtcr_el2, VTCR_WALK | VTCR_SL0 | VTCR_T0SZ | parange << VTCR_PS_SHIFT);
-    tn_sysreg_write(vttbr_el2, pa_of(root) | VMID);
+    tn_sysreg_write(vttbr_el2, pa_of(root) | VMID(tn_hv_partition.index));
     /*
      * The tables must be visible to the walker before a translation can be made from them, and
      * what earlier translations left must be gone.  The last ISB puts the registers in force.
@@ -185,28 +187,60 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
     return true;
 }
 
+/* By broadcast; the entries are tagged with what VTTBR_EL2 has meanwhile. */
+static void forget_translations(uint64_t vttbr)
+{
+    uint64_t own = tn_sysreg_read(vttbr_el2);
+
+    tn_dsb(ish); /* the walkers see the tables before the entries go */
+    tn_sysreg_write(vttbr_el2, vttbr);
+    tn_isb();
+    tn_tlbi(vmalls12e1is);
+    tn_dsb(ish);
+    tn_sysreg_write(vttbr_el2, own);
+    tn_isb();
+}
+
 /*
- * The other CPU's tables are in its own copy of .bss, as far from it as ours from ours.  What its
- * TLB has goes by broadcast: the CPUs of a partition have the same VMID.
+ * The other CPU's tables are in its own copy of .bss, as far from it as ours from ours.  One bit of
+ * each root entry says it all, so that it can be given back; atomically, since that CPU may be
+ * giving back or, when it begins anew, building the very same entries.
  */
-void tn_hv_stage2_revoke(unsigned slot)
+void tn_hv_stage2_revoke(unsigned slot, unsigned partition)
 {
     uint64_t size = (uintptr_t)__hv_bss_pages * HV_PAGE;
     uint64_t pa = pa_of(root) + (uint64_t)((int64_t)slot - tn_hv_partition.slot) * size;
     uint64_t inside = pa & (HV_BLOCK - 1);
-    volatile uint64_t *other = (void *)((char *)tn_hv_map_load(pa - inside) + inside);
+    uint64_t *other = (void *)((char *)tn_hv_map_load(pa - inside) + inside);
 
     for (unsigned i = 0; i < ROOT_ENTRIES; i++) {
-        other[i] = 0;
+        __atomic_and_fetch(&other[i], ~S2_VALID, __ATOMIC_RELAXED);
     }
     tn_hv_unmap_load();
-    tn_dsb(ish); /* the walkers see it before the entries go */
-    tn_tlbi(vmalls12e1is);
-    tn_dsb(ish);
-    tn_isb();
+    forget_translations(pa | VMID(partition));
 }
 
-/* Stage-2 entry of the page or block that `ipa` lies in; 0: none. */
+/* Entries that were invalid are in no TLB. */
+bool tn_hv_stage2_restore(void)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < ROOT_ENTRIES; i++) {
+        uint64_t entry = __atomic_load_n(&root[i], __ATOMIC_RELAXED);
+
+        if (entry != 0 && !(entry & S2_VALID)) {
+            __atomic_or_fetch(&root[i], S2_VALID, __ATOMIC_RELAXED);
+            any = true;
+        }
+    }
+    if (any) {
+        tn_dsb(ish); /* before what decides whether that was right is looked at */
+        tn_isb();
+    }
+    return any;
+}
+
+/* Stage-2 entry of the page or block that `ipa` lies in; 0: none.  Also of what was revoked. */
 static uint64_t find(uint64_t ipa)
 {
     uint64_t entry;
@@ -218,7 +252,7 @@ static uint64_t find(uint64_t ipa)
     if (!ROOT_AT_LEVEL_2 && entry != 0) {
         entry = table_below(&entry)[ipa >> BLOCK_SHIFT & (TABLE_ENTRIES - 1)];
     }
-    if ((entry & S2_TABLE) == S2_TABLE) {
+    if (entry & S2_NOT_BLOCK) {
         entry = table_below(&entry)[ipa >> 12 & (TABLE_ENTRIES - 1)];
     } else if (entry != 0) {
         entry += ipa & (HV_BLOCK - 1) & ~(uint64_t)(HV_PAGE - 1);

@@ -90,8 +90,13 @@ void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target);
 #define TN_GIC_KICK 15u
 bool tn_gic_kick_init(const struct tn_gic *gic);
 
-/* Send it to the CPU with this affinity; take it, when it has arrived as an FIQ. */
-void tn_gic_kick(uint64_t mpidr);
+/*
+ * Wait for an interrupt as WFI does, and for TN_GIC_KICK at priority 0 however the guest has set
+ * the CPU interface, which is as before on return.  May come back with nothing pending.  At EL2.
+ */
+void tn_gic_wait(const struct tn_gic *gic);
+
+/* Take it, when it has arrived as an FIQ. */
 void tn_gic_kick_take(void);
 
 #endif

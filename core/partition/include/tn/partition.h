@@ -31,15 +31,14 @@ int tn_partition_start(int partition);
 
 /*
  * End one for good, wherever it is; its memory is cleared before it is OFF.  TN_OK also when it has
- * ended already; TN_EBUSY while it is STARTING; TN_EINVAL; TN_ENOTSUP: the board cannot interrupt a
- * guest against its will (GICv2).
+ * ended already; TN_EBUSY while it is STARTING; TN_EINVAL.
  */
 int tn_partition_stop(int partition);
 
 /*
- * Hold one that is RUNNING where it is, and let it go on.  Time, its timers and its devices do not
- * stand still, and its interrupts wait.  TN_EBUSY: it is not RUNNING, or not PAUSED; TN_EINVAL;
- * TN_ENOTSUP, also for one with several CPUs.
+ * Hold one that is RUNNING where it is, on all of its CPUs, and let it go on.  A pause returns when
+ * no access of the partition is under way.  Time, its timers and its devices do not stand still,
+ * and its interrupts wait.  TN_EBUSY: it is not RUNNING, or not PAUSED; TN_EINVAL.
  */
 int tn_partition_pause(int partition);
 int tn_partition_resume(int partition);

@@ -84,8 +84,7 @@
  *         and devices go on meanwhile, its interrupts stay pending.
  * QUERY   returns TN_LIFE_* in bits 0..7, the status of its last end in 8..15 (139: a fault, 137:
  *         stopped) and in 16..39 how often it has been started.
- * STOP, PAUSE and RESUME are NOT_SUPPORTED where the interrupt controller lets a guest mask what
- * interrupts it (GICv2, and GICv3 with a secure world), PAUSE also for one with several CPUs.
+ * STOP and PAUSE reach all of its CPUs, whatever the partition masks.
  */
 #define TN_HC_LIFE_FIND TN_HC(TN_HC_GROUP_LIFE, 0)
 #define TN_HC_LIFE_START TN_HC(TN_HC_GROUP_LIFE, 1)

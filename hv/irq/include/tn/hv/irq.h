@@ -9,8 +9,10 @@ extern const struct tn_gic tn_hv_gic;
 
 /*
  * Make CPU `cpu` of the board leave WFI, if its CPU interface lets any interrupt through: by SGI
- * 15, which is pending until it starts anew.
+ * 15, which is pending until that CPU calls tn_hv_irq_woken() or starts anew.  It is pending when
+ * this returns.
  */
 void tn_hv_irq_wake(unsigned cpu);
+void tn_hv_irq_woken(void);
 
 #endif

@@ -45,7 +45,8 @@ void tn_hv_cpus_again(void);
 /*
  * The partition ends on this CPU: its other CPUs leave the guest and are switched off.  One CPU
  * ends a partition: where another was first this does not return.  False: one of them sleeps with
- * all interrupts off and cannot be had; the partition must not begin again.
+ * all interrupts off and cannot be had (not where WFI traps, tn_hv_life_traps()); the partition
+ * must not begin again.
  */
 bool tn_hv_cpus_stop_others(void);
 
@@ -66,8 +67,11 @@ void tn_hv_cpus_retire(void);
 bool tn_hv_cpus_reserve(unsigned partition);
 int tn_hv_cpus_begin(unsigned partition);
 
-/* Affinity of a CPU of a partition that is on, when one is. */
-uint64_t tn_hv_cpus_mpidr(unsigned partition);
+/*
+ * Every CPU of another partition that is on leaves its guest for tn_hv_life_exit().  Under the
+ * lock. One that starts meanwhile sees what was stored before the call when it is on.
+ */
+void tn_hv_cpus_order(unsigned partition);
 
 /* Switch this CPU off.  Returns only when no other CPU of the partition is on. */
 void tn_hv_cpus_off(void);

@@ -18,9 +18,22 @@ struct tn_hv_frame;
 /* This CPU is about to enter its guest: what can stop it is ready, and it is RUNNING. */
 void tn_hv_life_begin(const struct tn_hv_boot *boot);
 
-/* An FIQ came while the guest ran: waits while the partition is paused, does not return when it is
- * stopped. */
-void tn_hv_life_kicked(void);
+/*
+ * An exit of the guest that nothing else has handled: when it comes from an order to this partition
+ * (tn_hv_cpus_order()), or may, or the guest wants to sleep, the order is obeyed: a pause is waited
+ * out, a stop does not return.  Then true: the guest goes on.
+ */
+bool tn_hv_life_exit(uint64_t kind);
+
+/* Obey an order that there may be; whether there was one, or was until now. */
+bool tn_hv_life_held(void);
+
+/*
+ * WFI for a guest, ended by an order too, however the guest has set its CPU interface.  Traps: what
+ * HCR_EL2 has to have so that its own WFI comes here, where it could otherwise not be woken.
+ */
+void tn_hv_life_sleep(void);
+uint64_t tn_hv_life_traps(void);
 
 /* Zero in every FP and SIMD register: the CPU may have been another partition's. */
 void tn_hv_clear_fp(void);

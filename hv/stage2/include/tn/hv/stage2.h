@@ -15,10 +15,17 @@
 bool tn_hv_stage2_init(const struct tn_hv_boot *boot);
 
 /*
- * Take everything from the partition's CPU that has copy `slot` of .bss: its guest's next access
- * enters Mortise.  In an image with several CPUs, from another CPU of the partition.
+ * Take everything from the CPU that has copy `slot` of .bss and is `partition`'s: its guest's next
+ * access or fetch enters Mortise.  In an image with several CPUs, from another one.  On return no
+ * access by an old translation is under way.
  */
-void tn_hv_stage2_revoke(unsigned slot);
+void tn_hv_stage2_revoke(unsigned slot, unsigned partition);
+
+/*
+ * Give back to this CPU what was taken; false: nothing was.  Who gives back for a reason that
+ * others may change looks at the reason again afterwards.
+ */
+bool tn_hv_stage2_restore(void);
 
 /*
  * The one translator of addresses that a guest passes: copy `size` bytes at guest-physical `ipa` to
