@@ -10,7 +10,7 @@
 
 #include "internal.h"
 
-#define LAST_CAP TN_CAP_STAGE1
+#define LAST_CAP TN_CAP_WATCHDOG
 #define FIRST_INTID 16u
 #define FIRST_SPI 32u
 #define LAST_INTID 1019u
@@ -56,10 +56,8 @@ static int check_frame(const struct tn_partition_desc *desc, size_t size)
 
 static int check_fields(const struct tn_partition_desc *desc, const struct tn_desc_limits *limits)
 {
-    for (unsigned i = 0; i < TN_ARRAY_SIZE(desc->reserved); i++) {
-        if (desc->reserved[i] != 0) {
-            return TN_DESC_FIELD;
-        }
+    if (desc->reserved != 0) {
+        return TN_DESC_FIELD;
     }
     if (desc->caps >> (LAST_CAP + 1) != 0) {
         return TN_DESC_CAPS;

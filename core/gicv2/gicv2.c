@@ -164,6 +164,12 @@ void tn_gic_wait(const struct tn_gic *gic)
     tn_mmio_write32(gicc + GICC_APR0, active);
 }
 
-void tn_gic_kick_take(void)
+void tn_gic_kick_add(const struct tn_gic *gic, uint32_t intid)
 {
+    (void)gic, (void)intid;
+}
+
+uint32_t tn_gic_kick_take(void)
+{
+    return TN_GIC_SPURIOUS;
 }

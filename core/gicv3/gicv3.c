@@ -196,9 +196,21 @@ void tn_gic_route(uintptr_t gicd, uint32_t intid, uint64_t target)
     tn_mmio_write64(gicd + GICD_IROUTER + intid * 8, target); /* never half of it */
 }
 
-bool tn_gic_kick_init(const struct tn_gic *gic)
+void tn_gic_kick_add(const struct tn_gic *gic, uint32_t intid)
 {
     uintptr_t banked = gic->gicr + GICR_SGI_BASE;
+    uintptr_t group = banked + GIC_IGROUPR;
+
+    gic_write_bit(banked, GIC_ICENABLER, intid);
+    wait_clear(gic->gicr, GICR_CTLR_RWP);
+    tn_mmio_write32(group, tn_mmio_read32(group) & ~(1u << intid));
+    tn_mmio_write8(banked + GIC_IPRIORITYR + intid, 0);
+    gic_forget(banked, intid);
+    gic_write_bit(banked, GIC_ISENABLER, intid);
+}
+
+bool tn_gic_kick_init(const struct tn_gic *gic)
+{
     uint32_t ctlr = tn_mmio_read32(gic->gicd + GIC_CTLR);
 
     if (!(ctlr & CTLR_DS)) {
@@ -206,12 +218,7 @@ bool tn_gic_kick_init(const struct tn_gic *gic)
     }
     tn_mmio_write32(gic->gicd + GIC_CTLR, ctlr | CTLR_ENABLE_GRP0);
     wait_clear(gic->gicd + GIC_CTLR, GICD_CTLR_RWP);
-    gic_write_bit(banked, GIC_ICENABLER, TN_GIC_KICK);
-    wait_clear(gic->gicr, GICR_CTLR_RWP);
-    tn_mmio_write32(banked + GIC_IGROUPR, ~(1u << TN_GIC_KICK));
-    tn_mmio_write8(banked + GIC_IPRIORITYR + TN_GIC_KICK, 0);
-    gic_forget(banked, TN_GIC_KICK);
-    gic_write_bit(banked, GIC_ISENABLER, TN_GIC_KICK);
+    tn_gic_kick_add(gic, TN_GIC_KICK);
     WRITE(ICC_IGRPEN0_EL1, 1);
     tn_isb();
     return true;
@@ -248,7 +255,7 @@ void tn_gic_wait(const struct tn_gic *gic)
     tn_isb();
 }
 
-void tn_gic_kick_take(void)
+uint32_t tn_gic_kick_take(void)
 {
     uint32_t ack = (uint32_t)READ(ICC_IAR0_EL1);
 
@@ -256,4 +263,5 @@ void tn_gic_kick_take(void)
     if (TN_GIC_INTID(ack) < TN_GIC_SPURIOUS) {
         WRITE(ICC_EOIR0_EL1, ack);
     }
+    return TN_GIC_INTID(ack);
 }

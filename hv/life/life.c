@@ -12,10 +12,12 @@
 #include <tn/abi/cap.h>
 #include <tn/gic.h>
 #include <tn/hv/cpus.h>
+#include <tn/hv/fiq.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/irq.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
+#include <tn/hv/watchdog.h>
 #include <tn/psci.h>
 #include <tn/sysreg.h>
 #include <tn/uart.h>
@@ -123,6 +125,9 @@ static bool obey(void)
         __asm__ volatile("wfe" : : : "memory");
         any = true;
     }
+    if (CONFIG_WATCHDOGS > 0 && any) {
+        tn_hv_watchdog_kick();
+    }
     if (state_of(self) == TN_LIFE_STOPPING) {
         stopped();
     }
@@ -187,13 +192,14 @@ static bool sync_exit(void)
     }
 }
 
+static void kicked(const struct tn_hv_frame *frame)
+{
+    (void)frame;
+    (void)tn_hv_life_held();
+}
+
 bool tn_hv_life_exit(uint64_t kind)
 {
-    if (kind == HV_KIND_FIQ) {
-        tn_gic_kick_take();
-        (void)tn_hv_life_held();
-        return true;
-    }
     return kind == HV_KIND_SYNC && sync_exit();
 }
 
@@ -326,5 +332,6 @@ static TN_HC_FUNCTION long life_query(uint64_t id, uint64_t partition, uint64_t 
            (long)(life.of[partition].starts & STARTS_MASK) << STARTS_SHIFT;
 }
 
+TN_HV_FIQ(TN_GIC_KICK, kicked);
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_LIFE, TN_CAP_LIFECYCLE, life_find, life_start, life_stop,
                          life_pause, life_resume, life_query);

@@ -67,7 +67,6 @@ static void set_el2(uint64_t caps)
     /* The virtual timer cannot be trapped; without the capability its interrupt stays off. */
     tn_sysreg_write(cnthctl_el2, CNTHCTL_COUNTER | (caps >> TN_CAP_TIMER & 1 ? CNTHCTL_TIMER : 0));
     tn_sysreg_write(cntvoff_el2, 0);
-    tn_sysreg_write(cnthp_ctl_el2, 0);
     tn_sysreg_write(vpidr_el2, tn_sysreg_read(midr_el1));
     tn_sysreg_write(vmpidr_el2, tn_sysreg_read(mpidr_el1));
 }

@@ -12,9 +12,11 @@
 #include <tn/hv/life.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
+#include <tn/hv/watchdog.h>
 #include <tn/hv/wipe.h>
 #include <tn/image.h>
 #include <tn/psci.h>
+#include <tn/sysreg.h>
 #include <tn/uart.h>
 
 #include "internal.h"
@@ -176,6 +178,7 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
     boot.bss = bss;
     boot.dtb = dtb;
 
+    tn_sysreg_write(cnthp_ctl_el2, 0);
     hv_map_devices();
     if (CONFIG_HV_CPUS == 1 || !tn_hv_cpus_join(&boot)) {
         tn_hv_report_init();
@@ -202,6 +205,9 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
     call_all(__hv_starts, __hv_starts_end, &boot);
     if (CONFIG_LIFE > 0) {
         tn_hv_life_begin(&boot);
+    }
+    if (CONFIG_WATCHDOGS > 0) {
+        tn_hv_watchdog_begin(&boot);
     }
     if (CONFIG_HV_CPUS > 1) {
         tn_hv_cpus_start(&boot);

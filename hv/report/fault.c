@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <tn/hv/cpus.h>
+#include <tn/hv/fiq.h>
 #include <tn/hv/life.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
@@ -104,11 +105,12 @@ static void print_access(const struct cause *cause)
     }
 }
 
-static void print_cause(const struct cause *cause, const struct tn_hv_frame *frame, bool overflow)
+static void print_cause(const struct cause *cause, const struct tn_hv_frame *frame,
+                        const char *text)
 {
     unsigned class = ESR_EC(cause->esr) & ~EC_SAME_EL;
 
-    tn_hv_text(overflow ? "stack overflow" : reason_text(cause));
+    tn_hv_text(text);
     if (cause->kind == HV_KIND_SYNC && (class == EC_DATA_ABORT || class == EC_INSTRUCTION_ABORT)) {
         print_access(cause);
     }
@@ -149,10 +151,34 @@ static struct cause cause_at_el1(void)
     return cause;
 }
 
+static TN_NORETURN void end(const struct cause *cause, const struct tn_hv_frame *frame,
+                            const char *text)
+{
+    tn_hv_partition.status = HV_STATUS_FAULT;
+    tn_hv_begin_end();
+    /* The guest may have left its own line open. */
+    tn_hv_text("\n");
+    tn_hv_partition_line();
+    tn_hv_text(" fault: ");
+    print_cause(cause, frame, text);
+    tn_hv_unlock();
+    tn_hv_partition_end(TN_HV_END_FAULT);
+}
+
+void tn_hv_guest_expired(const struct tn_hv_frame *frame, const char *text)
+{
+    struct cause cause = cause_at_el2(frame->kind);
+
+    end(&cause, frame, text);
+}
+
 void tn_hv_guest_fault(const struct tn_hv_frame *frame)
 {
     if (TN_HV_SMP) {
         tn_hv_cpus_if_ending();
+    }
+    if (CONFIG_FIQ > 0 && frame->kind == HV_KIND_FIQ) {
+        tn_hv_fiq(frame);
     }
     if (CONFIG_LIFE > 0 && tn_hv_life_exit(frame->kind)) {
         tn_hv_resume(frame);
@@ -168,15 +194,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
         ESR_EC(cause.esr) == EC_DATA_ABORT &&
         (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
-    tn_hv_partition.status = HV_STATUS_FAULT;
-    tn_hv_begin_end();
-    /* The guest may have left its own line open. */
-    tn_hv_text("\n");
-    tn_hv_partition_line();
-    tn_hv_text(" fault: ");
-    print_cause(&cause, frame, overflow);
-    tn_hv_unlock();
-    tn_hv_partition_end(TN_HV_END_FAULT);
+    end(&cause, frame, overflow ? "stack overflow" : reason_text(&cause));
 }
 
 void tn_hv_panic(const struct tn_hv_frame *frame)
@@ -185,6 +203,6 @@ void tn_hv_panic(const struct tn_hv_frame *frame)
 
     cause.sp = tn_sysreg_read(sp_el0);
     tn_hv_text("\nmortise: panic: ");
-    print_cause(&cause, frame, false);
+    print_cause(&cause, frame, reason_text(&cause));
     tn_hv_stop();
 }

@@ -91,6 +91,7 @@ static void put_partition(const struct tn_image *image, unsigned index)
         printf("%02x", partition->sha256[i]);
     }
     printf("\",\n");
+    printf("     \"watchdog_ms\": %u,\n", desc->watchdog_ms);
     printf("     \"restart\": {\"policy\": %u, \"times\": %u, \"window_ms\": %u},\n", desc->restart,
            desc->restart_times, desc->restart_window_ms);
     put_regions(desc);

@@ -31,6 +31,7 @@ class Build:
         self._link_guests()
         program.check_devices(self.guests)
         program.check_starters(self.guests)
+        program.check_watchdogs(self.guests)
         self.hypervisor.link(self.guests)
         self.ninja.write_commands()
         return self._image()

@@ -148,6 +148,7 @@ class Hypervisor(Composition):
         life = "LIFECYCLE" in caps and len(guests) > 1
         if life:
             caps |= {"IRQ"}  # Mortise itself sends and takes one
+        watchdogs = sum(guest.spec.watchdog_ms > 0 for guest in guests)
         # Each CPU of Mortise has its own copy of .bss, which holds the largest partition's tables.
         bits = stage2.ipa_bits(self.build.machine, guests)
         tables = max(stage2.tables(guest.regions, bits) for guest in guests)
@@ -157,7 +158,7 @@ class Hypervisor(Composition):
              ("HV_IPA_BITS", bits),
              ("IRQS", sum(len(g.irqs) for g in guests)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
-             ("LIFE", int(life)),
+             ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
                                     if region.kind == "memory" and {*"rws"} <= {*region.access}))))

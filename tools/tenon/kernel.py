@@ -77,7 +77,8 @@ class Kernel:
         self.program = layout.program()
         self.doorbells = channel.doorbells(channels, spec.name)
         caps = {*CAPS, *spec.caps, *(["DEVICE"] if spec.devices else []),
-                *(["CHAN"] if self.doorbells else [])}
+                *(["CHAN"] if self.doorbells else []),
+                *(["WATCHDOG"] if spec.watchdog_ms else [])}
         bits = self.build.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         self.irqs = sorted([*self._irqs(), *channel.irqs(channels, spec.name)],

@@ -34,7 +34,7 @@ PARTITION_KEYS = {
     "kernel": "text", "initrd": "text", "cmdline": "text",
     "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
     "start": "text", "restart": "text",
-    "restart_times": "number", "restart_window_ms": "number",
+    "restart_times": "number", "restart_window_ms": "number", "watchdog_ms": "number",
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list}
 
@@ -65,6 +65,7 @@ class Partition:
     restart: str = "never"  # one of RESTARTS
     restart_times: int = 5  # at most so often ...
     restart_window_ms: int = 10000  # ... in this time; 0: since the start
+    watchdog_ms: int = 0  # 0: none
     places: dict = field(default_factory=dict)  # key -> where it was given
     table: str = ""  # where its [[partition]] is
 
@@ -253,6 +254,7 @@ def check(image):
         _check_console(partition, len(image.partitions))
         _check_restart(partition)
         _check_start(partition, image.partitions)
+        _check_watchdog(partition, machine)
     _check_together(image.partitions)
     channel.check(image.channels, image.partitions, machine)
     return machine
@@ -289,6 +291,19 @@ def _check_restart(partition):
         if not least <= value <= most:
             refuse(partition.place(key), f"{key} = {value} is out of range; it goes from {least} "
                    f"to {most}")
+
+
+def _check_watchdog(partition, machine):
+    if "watchdog_ms" not in partition.places:
+        return
+    place, value = partition.place("watchdog_ms"), partition.watchdog_ms
+    if not 1 <= value <= 0xffffffff:
+        refuse(place, f"watchdog_ms = {value} is out of range; it goes from 1 to {0xffffffff}")
+    if partition.mode == "bare":
+        refuse(place, "mode 'bare' has no hypervisor that could watch it; use mode 'tenon'")
+    if machine.gic["version"] < 3:
+        refuse(place, f"board {machine.name} has a GICv{machine.gic['version']}, on which a guest can "
+               "mask every interrupt; remove this key, or use a board with a GICv3")
 
 
 def _give_cpus(partitions, machine):

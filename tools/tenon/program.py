@@ -235,6 +235,15 @@ def check_starters(guests):
                 "remove this key")
 
 
+def check_watchdogs(guests):
+    """Refuse a watchdog that the program never kicks: it would end again and again."""
+    for guest in guests:
+        if guest.spec.watchdog_ms and "WATCHDOG" not in guest.caps:
+            raise errors.Refusal(
+                errors.CONFIG, f"{guest.spec.place('watchdog_ms')}: partition {guest.spec.name} never "
+                "kicks its watchdog; call tn_watchdog_kick() of <tn/watchdog.h>, or remove this key")
+
+
 def check_devices(guests):
     """Refuse a device or a line that two partitions came to have, by manifest or by driver."""
     owners = {}

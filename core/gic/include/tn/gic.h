@@ -96,7 +96,13 @@ bool tn_gic_kick_init(const struct tn_gic *gic);
  */
 void tn_gic_wait(const struct tn_gic *gic);
 
-/* Take it, when it has arrived as an FIQ. */
-void tn_gic_kick_take(void);
+/* One more, an SGI or PPI of the calling CPU, after tn_gic_kick_init(); enabled. */
+void tn_gic_kick_add(const struct tn_gic *gic, uint32_t intid);
+
+/*
+ * Take what has arrived as an FIQ, which is over with that; returns its INTID, TN_GIC_SPURIOUS or
+ * more when there is none.
+ */
+uint32_t tn_gic_kick_take(void);
 
 #endif

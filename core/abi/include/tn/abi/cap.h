@@ -21,5 +21,6 @@
 #define TN_CAP_DEVICE 10   /* devices by MMIO: the regions in its descriptor */
 #define TN_CAP_VGIC 11     /* a GIC distributor of its own, as the board has; SGIs among its CPUs */
 #define TN_CAP_STAGE1 12   /* a kernel: translation and exceptions of its own, memory W and X */
+#define TN_CAP_WATCHDOG 13 /* kick its own watchdog */
 
 #endif

@@ -19,6 +19,7 @@
 #define TN_HC_GROUP_CONSOLE 2
 #define TN_HC_GROUP_CHAN 3
 #define TN_HC_GROUP_LIFE 4
+#define TN_HC_GROUP_WATCHDOG 10
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
 
 /* Results. */
@@ -97,5 +98,11 @@
 #define TN_LIFE_RUNNING 2
 #define TN_LIFE_PAUSED 3
 #define TN_LIFE_STOPPING 4 /* it has ended or is being stopped; soon OFF */
+
+/*
+ * Group WATCHDOG.  KICK: the partition's time begins anew, for all its CPUs; when it has run out
+ * (`watchdog_ms` of its descriptor) the partition ends as by a fault.  INVALID: it has no watchdog.
+ */
+#define TN_HC_WATCHDOG_KICK TN_HC(TN_HC_GROUP_WATCHDOG, 0)
 
 #endif

@@ -93,7 +93,8 @@ struct tn_partition_desc {
     uint8_t flags;              /* TN_DESC_* below */
     uint16_t restart_times;     /* at most so often, TN_RESTART_TIMES_MAX, in ... */
     uint32_t restart_window_ms; /* ... this time; 0: since the start */
-    uint32_t reserved[2];       /* 0 */
+    uint32_t watchdog_ms;       /* without a kick it ends as by a fault; 0: no watchdog */
+    uint32_t reserved;          /* 0 */
     uint64_t argument;          /* x0 at `entry` */
     /*
      * struct tn_region[region_count], struct tn_irq_desc[irq_count], and of each doorbell that the
@@ -106,6 +107,7 @@ _Static_assert(sizeof(struct tn_irq_desc) == 4, "layout is ABI");
 _Static_assert(sizeof(struct tn_partition_desc) == 96, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, entry) == 40, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, mode) == 64, "layout is ABI");
+_Static_assert(offsetof(struct tn_partition_desc, watchdog_ms) == 80, "layout is ABI");
 _Static_assert(offsetof(struct tn_partition_desc, argument) == 88, "layout is ABI");
 
 #endif

@@ -13,8 +13,6 @@
 #define HV_STATUS_FAULT 139u   /* 128 + SIGSEGV, as tnimage run counts it */
 #define HV_STATUS_STOPPED 137u /* 128 + SIGKILL */
 
-struct tn_hv_frame;
-
 /* This CPU is about to enter its guest: what can stop it is ready, and it is RUNNING. */
 void tn_hv_life_begin(const struct tn_hv_boot *boot);
 
@@ -37,9 +35,6 @@ uint64_t tn_hv_life_traps(void);
 
 /* Zero in every FP and SIMD register: the CPU may have been another partition's. */
 void tn_hv_clear_fp(void);
-
-/* Back into the guest, with the registers of a frame at the top of the stack. */
-TN_NORETURN void tn_hv_resume(const struct tn_hv_frame *frame);
 
 /* This CPU's partition has ended and its last message is out: clear its memory, then OFF. */
 TN_NORETURN void tn_hv_life_end(void);

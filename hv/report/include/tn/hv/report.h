@@ -49,6 +49,9 @@ TN_NORETURN void tn_hv_stop(void);
 /* A guest's fault: reported with its registers, its partition ends. */
 TN_NORETURN void tn_hv_guest_fault(const struct tn_hv_frame *frame);
 
+/* The same for one that FIQ `frame` finds at fault: `text` says why. */
+TN_NORETURN void tn_hv_guest_expired(const struct tn_hv_frame *frame, const char *text);
+
 /* An exception of Mortise's own: reported, then power off.  SP_EL0 holds the stack pointer. */
 TN_NORETURN void tn_hv_panic(const struct tn_hv_frame *frame);
 #endif

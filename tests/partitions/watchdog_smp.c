@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * On two CPUs: a thread on the second one kicks the watchdog args[1] times, each after half of its
+ * time (args[2], ms), while the first sleeps; then the second hangs with all interrupts masked.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <tn/sysreg.h>
+#include <tn/thread.h>
+#include <tn/time.h>
+#include <tn/watchdog.h>
+#include <unistd.h>
+
+static unsigned kicks;
+static uint64_t half;
+
+static void *kick(void *arg)
+{
+    (void)arg;
+    for (unsigned i = 0; i < kicks; i++) {
+        uint64_t begin = tn_time_now();
+
+        if (tn_watchdog_kick() != TN_OK || (tn_sysreg_read(mpidr_el1) & 0xff) != 1) {
+            exit(3);
+        }
+        while (tn_time_now() - begin < half) {}
+    }
+    printf("%u kicks\n", kicks);
+    __asm__ volatile("msr daifset, #15");
+    for (;;) {}
+}
+
+int main(int argc, char **argv)
+{
+    static struct tn_thread thread;
+    static uint8_t stack[8192] __attribute__((aligned(16)));
+    struct tn_thread_attr attr = {
+        .stack = stack, .stack_size = sizeof(stack), .prio = 10, .affinity = 2};
+
+    if (argc != 3) {
+        return 2;
+    }
+    kicks = (unsigned)atoi(argv[1]);
+    half = (uint64_t)atoi(argv[2]) * 500000;
+    if (tn_thread_create(&thread, &attr, kick, NULL) != TN_OK) {
+        return 4;
+    }
+    for (;;) {
+        sleep(1);
+    }
+}
