@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 import badcase
+from tenon import board, errors
 
 TREE = badcase.TREE
 TNIMAGE = os.path.join(TREE, "tools", "tnimage")
@@ -332,3 +333,35 @@ def test_two_builds_at_once(app):
     for process in running:
         process.stdout.close()
         process.stderr.close()
+
+
+def test_device_over_the_interrupt_controller(tmp_path):
+    """Whoever had it could forward every interrupt of the machine."""
+    with open(os.path.join(TREE, "core/board/qemu-virt/board.toml"), encoding="utf-8") as file:
+        text = file.read()
+    folder = tmp_path / "core/board/qemu-virt"
+    folder.mkdir(parents=True)
+    for base, frame in (("0x08000800", "gicd"), ("0x08100000", "gicr"), ("0x07fff000", None),
+                        ("0x07fff800", "gicd")):
+        (folder / "board.toml").write_text(text.replace("base = 0x09010000", f"base = {base}"))
+        if frame is None:
+            assert board.load("qemu-virt", tmp_path).device("rtc")["base"] == 0x07fff000
+            continue
+        with pytest.raises(errors.Refusal) as refusal:
+            board.load("qemu-virt", tmp_path)
+        assert str(refusal.value).endswith(
+            f"device 'rtc' lies over {frame}, which is Mortise's; correct its base and size")
+
+
+def test_trusted_dma(tmp_path):
+    """With the word of the manifest the device is in the descriptor like any other."""
+    (tmp_path / "app.c").write_text("int main(void)\n{\n    return 0;\n}\n")
+    (tmp_path / "tnimage.toml").write_text(
+        '[image]\nname = "app"\nboard = "zcu102"\n[[partition]]\nname = "app"\nsrc = ["app.c"]\n'
+        'devices = ["gem3"]\ntrusted_dma = true\n')
+    build(tmp_path)
+    found = json.loads((tmp_path / ".tn/app/report.json").read_text())
+    app = next(item for item in found["components"] if item["name"] == "app")
+    assert [(r["source"], r["size"]) for r in app["regions"] if r["what"] == "gem3"] == \
+        [(0xff0e0000, 0x1000)]
+    assert {"intid": 95, "edge": False, "priority": 160} in app["irqs"]

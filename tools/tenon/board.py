@@ -126,5 +126,23 @@ def _check(data, name, path):
         refuse(f"name = \"{data['name']}\" is not the folder's name '{name}'")
     if len(data["mpidr"]) != data["cpus"]:
         refuse(f"mpidr has {len(data['mpidr'])} entries for {data['cpus']} CPUs")
-    if sum(1 for device in data.get("device", []) if device.get("console")) > 1:
+    devices = data.get("device", [])
+    if sum(1 for device in devices if device.get("console")) > 1:
         refuse("more than one device has console = true")
+    for device in devices:
+        for frame in _overlapped(device, data["gic"]):
+            refuse(f"device '{device['name']}' lies over {frame}, which is Mortise's; correct its base "
+                   "and size")
+
+
+PAGE = 4096  # what a partition has of a device is whole pages
+
+
+def _overlapped(device, gic):
+    """The GIC's frames that share a page with a device."""
+    begin, end = device["base"] & -PAGE, device["base"] + device["size"]
+    for name in ("gicd", "gicr", "gicc"):
+        frame = gic.get(name)
+        if frame and begin < frame["base"] + frame["size"] * frame.get("count", 1) and \
+                frame["base"] < end:
+            yield name

@@ -35,6 +35,7 @@ PARTITION_KEYS = {
     "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
     "start": "text", "restart": "text",
     "restart_times": "number", "restart_window_ms": "number", "watchdog_ms": "number",
+    "trusted_dma": "flag",
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list}
 
@@ -66,6 +67,7 @@ class Partition:
     restart_times: int = 5  # at most so often ...
     restart_window_ms: int = 10000  # ... in this time; 0: since the start
     watchdog_ms: int = 0  # 0: none
+    trusted_dma: bool = False  # may have devices that read and write memory themselves
     places: dict = field(default_factory=dict)  # key -> where it was given
     table: str = ""  # where its [[partition]] is
 
@@ -363,6 +365,7 @@ def _check_partition(partition, machine):
             machine.device(name)
         except errors.Refusal as refusal:
             refuse(partition.place("devices"), str(refusal))
+    _check_dma(partition, machine)
     for intid in partition.irqs:
         if not 16 <= intid <= 1019:
             refuse(partition.place("irqs"), f"{intid} is not an interrupt; INTIDs are 16 to 1019")
@@ -414,6 +417,18 @@ def _check_keys(partition):
             refuse(partition.place(key), f"{key} {os.path.relpath(path)}: no such file; check the name")
 
 
+def _check_dma(partition, machine):
+    """What a device does with memory no table of Mortise's limits."""
+    masters = [name for name in partition.devices if machine.device(name).get("dma")]
+    if masters and partition.mode != "bare" and not partition.trusted_dma:
+        refuse(partition.place("devices"), f"partition {partition.name}: device {masters[0]} reads and "
+               "writes memory itself (DMA), all of it, since Mortise drives no SMMU; leave it out, or "
+               "add trusted_dma = true if this partition may have everything")
+    if partition.trusted_dma and not masters:
+        refuse(partition.place("trusted_dma"), f"partition {partition.name} has no device that reads and "
+               "writes memory itself; remove this key")
+
+
 def _check_several(partition):
     """On how many CPUs a mode can run, and on which."""
     if len(partition.cpus) == 1:
@@ -431,7 +446,10 @@ def _check_several(partition):
 
 
 def check_caps(partition, known):
-    """Refuse capabilities that core/abi does not name."""
+    """Refuse capabilities that core/abi does not name, or that nobody is there to grant."""
+    if partition.caps and partition.mode == "bare":
+        refuse(partition.place("caps"), "mode 'bare' has no hypervisor that could grant capability "
+               f"'{partition.caps[0]}'; use mode 'tenon', or remove this key")
     for cap in partition.caps:
         if cap not in known:
             refuse(partition.place("caps"), f"unknown capability '{cap}'"
