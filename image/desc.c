@@ -10,7 +10,7 @@
 
 #include "internal.h"
 
-#define LAST_CAP TN_CAP_WATCHDOG
+#define LAST_CAP TN_CAP_MAP
 #define FIRST_INTID 16u
 #define FIRST_SPI 32u
 #define LAST_INTID 1019u

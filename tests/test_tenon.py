@@ -157,6 +157,26 @@ def test_overflow(tmp_path, mode):
     assert "not seen" not in lines
 
 
+@pytest.mark.parametrize("mode, options", (
+    ("bare", ()), ("bare", ("--cpus", "2", "--board", "zcu102")),
+    ("tenon", ("--board", "qemu-virt-gicv2")), ("tenon", ("--cpus", "2", "--board", "zcu102")),
+    ("tenon", ("--ram", "1300K"))))
+def test_guard_pages(tmp_path, mode, options):
+    image = build(tmp_path, "tests/tenon/guard.c", *options, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("mode, case, what", (
+    ("bare", 1, 'of thread "greedy"'), ("bare", 3, 'of thread "greedy"'),
+    ("bare", 5, 'in a handler over thread "idle"'), ("tenon", 2, 'of thread "greedy"'),
+    ("tenon", 4, 'of thread "main"'), ("tenon", 5, 'in a handler over thread "idle"')))
+def test_guard_page_hit(tmp_path, mode, case, what):
+    image = build(tmp_path, "tests/tenon/guard.c", f"-DCASE={case}", mode=mode)
+    code, lines = run(image, "--icount")
+    assert code == 9 and f"tenon: stack overflow {what}" in lines, lines
+    assert "not seen" not in lines
+
+
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize("mode", ("tenon", "bare"))
 def test_rules_on_one_of_four(tmp_path, board, mode):

@@ -17,8 +17,12 @@
 #define GIB_SHIFT 30
 #define TABLE_ENTRIES 512u
 
-/* The root is at level 2 where its at most 512 entries of 2 MiB reach, else at level 1. */
-#define ROOT_AT_LEVEL_2 (TN_BOARD_IPA_BITS <= GIB_SHIFT)
+/*
+ * The root is at level 2 where fewer than its 512 entries of 2 MiB reach, else at level 1.  Its
+ * last one is the root itself, so that the program finds the tables (rtos/stage1): they are read as
+ * pages there, and what leads to them has a page's attributes.
+ */
+#define ROOT_AT_LEVEL_2 (TN_BOARD_IPA_BITS < GIB_SHIFT)
 
 /* Descriptors of stage 1, EL1&0 regime (Arm ARM D5.3). */
 #define PTE_TABLE 3u
@@ -31,6 +35,7 @@
 #define PTE_PXN (1ull << 53)
 #define PTE_UXN (1ull << 54)
 #define PTE_ADDRESS 0x0000fffffffff000ull
+#define PTE_BELOW (PTE_TABLE | PTE_SHARED | PTE_ACCESSED | PTE_PXN | PTE_UXN)
 
 /* Where the program begins and what translates its addresses; in x0 and x1. */
 struct bare_program {
@@ -81,7 +86,7 @@ static uint64_t *table_below(struct tables *t, uint64_t *entry)
             stop("tenon: BARE_TABLES is too small for this image\r\n");
         }
         clear_table(t->next);
-        *entry = (uintptr_t)t->next | PTE_TABLE;
+        *entry = (uintptr_t)t->next | PTE_BELOW;
         t->next += TABLE_ENTRIES;
     }
     return (uint64_t *)(*entry & PTE_ADDRESS);
@@ -149,6 +154,7 @@ struct bare_program bare_boot(uint64_t base, uint64_t memory)
     regions = tn_desc_regions(desc);
 
     clear_table(t.root);
+    t.root[TABLE_ENTRIES - 1] = memory | PTE_BELOW;
     for (unsigned i = 0; i < desc->region_count; i++) {
         uint64_t pa = regions[i].source + (regions[i].kind == TN_REGION_DEVICE ? 0 : base);
 

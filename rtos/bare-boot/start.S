@@ -17,8 +17,13 @@
 #define MAIR 0x04ff
 /* SCTLR_EL1: RES1 bits, and M, C, SA, I, WXN. */
 #define SCTLR (0x30d00800 | 1 << 0 | 1 << 2 | 1 << 3 | 1 << 12 | 1 << 19)
-/* TCR_EL1: TTBR1 off, walks Write-Back and inner shareable, 4 KiB. */
-#define TCR (1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | (64 - TN_BOARD_IPA_BITS))
+/* TCR_EL1: TTBR1 off, walks Write-Back and inner shareable, 4 KiB; 512 entries in the root. */
+#if TN_BOARD_IPA_BITS < 30
+#define VA_BITS 30
+#else
+#define VA_BITS 39
+#endif
+#define TCR (1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | (64 - VA_BITS))
 #define TCR_IPS_SHIFT 32
 #define PARANGE_48 5
 

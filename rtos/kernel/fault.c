@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <tn/ectx.h>
+#include <tn/guard.h>
 #include <tn/kernel.h>
 #include <tn/kernel_end.h>
 #include <tn/kernel_fault.h>
@@ -14,6 +15,9 @@
 #define NAME_MAX_PRINTED 32
 #define SYNC_OF_THREAD 4u
 #define FRAME_REGISTERS 20
+#define ESR_EC_SHIFT 26
+#define EC_FP 0x07u         /* access to FP/SIMD while CPACR_EL1 closes it */
+#define EC_DATA_ABORT 0x25u /* of EL1 */
 
 static void put(const char *text)
 {
@@ -79,13 +83,31 @@ void tn_fault_context(const char *what)
     tn_image_fault();
 }
 
+/* What of `self` or of the handler above it ended in a guard page; NULL: nothing. */
+static const char *overflown(uint64_t vector, const struct tn_thread *self)
+{
+    uint64_t far = tn_sysreg_read(far_el1);
+
+    if (tn_sysreg_read(esr_el1) >> ESR_EC_SHIFT != EC_DATA_ABORT) {
+        return NULL;
+    }
+    if (vector == SYNC_OF_HANDLER) {
+        return tn_guard_is_irq(far) ? "stack overflow in a handler over thread \"" : NULL;
+    }
+    return (uintptr_t)self->stack - 1 - far < self->guard ? "stack overflow of thread \"" : NULL;
+}
+
 void tn_fault(uint64_t vector, const uint64_t *frame)
 {
     struct tn_thread *self = tn_thread_self();
+    const char *what = overflown(vector, self);
 
     tn_percpu_stop_others();
-    put("\r\ntenon: fault in ");
-    put(vector < SYNC_OF_THREAD ? "a handler over thread \"" : "thread \"");
+    put("\r\ntenon: ");
+    if (what == NULL) {
+        what = vector < SYNC_OF_THREAD ? "fault in a handler over thread \"" : "fault in thread \"";
+    }
+    put(what);
     put_name(self->name);
     put_cpu();
     put_hex("\r\ntenon: vector ", vector);
@@ -98,9 +120,6 @@ void tn_fault(uint64_t vector, const uint64_t *frame)
     put("\r\n");
     tn_image_fault();
 }
-
-#define ESR_EC_SHIFT 26
-#define EC_FP 0x07u /* access to FP/SIMD while CPACR_EL1 closes it */
 
 void tn_sync(uint64_t esr, const uint64_t *frame)
 {

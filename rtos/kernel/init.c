@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <tn/abi/layout.h>
 #include <tn/ectx.h>
+#include <tn/guard.h>
 #include <tn/irq.h>
 #include <tn/irqline.h>
 #include <tn/irqtable.h>
@@ -27,7 +28,13 @@ uint32_t tn_resched;
 static struct tn_thread main_thread;
 static struct tn_thread idle_threads[CPUS];
 static TN_ALIGNED(16) char idle_stacks[CPUS][IDLE_STACK];
-static TN_ALIGNED(16) char irq_stacks[CPUS][CONFIG_TN_IRQ_STACK];
+
+/* A CPU's stack of handlers, with the page below it. */
+#define PAGE 4096u
+#define IRQ_GUARD (CONFIG_TN_STACK_GUARD ? PAGE : 0)
+#define IRQ_AREA                                                                                   \
+    (CONFIG_TN_STACK_GUARD ? PAGE + TN_ALIGN_UP(CONFIG_TN_IRQ_STACK, PAGE) : CONFIG_TN_IRQ_STACK)
+static TN_ALIGNED(CONFIG_TN_STACK_GUARD ? PAGE : 16) char irq_stacks[CPUS][IRQ_AREA];
 
 void tn_vectors(void);
 
@@ -68,6 +75,7 @@ static void adopt_main(void)
     t->name = "main";
     t->stack = (char *)(uintptr_t)tn_layout.stack_bottom;
     t->stack_size = (size_t)(__stack_top - t->stack);
+    t->guard = PAGE;
     *(uint64_t *)(void *)t->stack = TN_STACK_PAINT;
     tn_timer_init(&t->timeout);
     t->timeout.user = TN_TIMER_THREAD;
@@ -115,6 +123,27 @@ static void start_trace(void)
                                                   offsetof(struct tn_thread, all)});
 }
 
+bool tn_guard_fixed(int (*set)(uintptr_t at, size_t size))
+{
+    set((uintptr_t)main_thread.stack - PAGE, PAGE);
+    for (unsigned i = 0; i < CPUS; i++) {
+        if (set((uintptr_t)irq_stacks[i], IRQ_GUARD) != TN_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool tn_guard_is_irq(uintptr_t at)
+{
+    for (unsigned i = 0; i < CPUS; i++) {
+        if (at - (uintptr_t)irq_stacks[i] < IRQ_GUARD) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void tn_kernel_init(void)
 {
     begin_cpu(0);
@@ -127,6 +156,9 @@ void tn_kernel_init(void)
     tn_irqline_init();
     tn_time_init();
     tn_irq_unmask();
+    if (CONFIG_TN_STACK_GUARD && CPUS > 1) {
+        tn_guard_prepare();
+    }
     tn_percpu_start_others();
 }
 
@@ -135,6 +167,9 @@ void tn_kernel_join(unsigned number)
 {
     begin_cpu(number);
     become(tn_cpu_number(number)->idle);
+    if (CONFIG_TN_STACK_GUARD) {
+        tn_guard_join();
+    }
     tn_irqline_init_cpu();
     tn_time_init_cpu();
     tn_percpu_online();

@@ -53,12 +53,19 @@ struct tn_thread *tn_thread_all(void)
     return tn_thread_list;
 }
 
+/* Guard pages are not. */
+static bool is_mapped(uintptr_t at)
+{
+    return (tn_kernel_translate(at) & 1) == 0;
+}
+
 bool tn_is_memory(const void *p, size_t size)
 {
     uintptr_t at = (uintptr_t)p;
 
     return at % sizeof(uint64_t) == 0 && at >= tn_layout.stack_bottom &&
-           at < tn_layout.heap_end - size;
+           at < tn_layout.heap_end - size &&
+           (!CONFIG_TN_STACK_GUARD || (is_mapped(at) && is_mapped(at + size - 1)));
 }
 
 /*
@@ -147,6 +154,7 @@ int tn_thread_create(struct tn_thread *thread, const struct tn_thread_attr *attr
         .name = attr->name != NULL ? attr->name : "thread",
         .stack = attr->stack,
         .stack_size = attr->stack_size,
+        .guard = attr->guard,
     };
     tn_timer_init(&thread->timeout);
     thread->timeout.user = TN_TIMER_THREAD;

@@ -9,6 +9,7 @@ int pthread_attr_init(pthread_attr_t *attr)
     *attr = (pthread_attr_t){
         .is_initialized = 1,
         .stacksize = CONFIG_POSIX_STACK,
+        .guardsize = POSIX_GUARD,
         .contentionscope = PTHREAD_SCOPE_SYSTEM,
         .inheritsched = PTHREAD_INHERIT_SCHED,
         .schedpolicy = SCHED_OTHER,
@@ -48,8 +49,12 @@ int pthread_attr_getguardsize(const pthread_attr_t *attr, size_t *size)
     return 0;
 }
 
+/* POSIX has getguardsize return what was set, not what becomes of it. */
 int pthread_attr_setguardsize(pthread_attr_t *attr, size_t size)
 {
+    if (size > (CONFIG_TN_STACK_GUARD ? SIZE_MAX / 2 : 0)) {
+        return EINVAL;
+    }
     attr->guardsize = size;
     return 0;
 }

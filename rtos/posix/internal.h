@@ -15,6 +15,8 @@
 
 #define KEYS CONFIG_POSIX_KEYS
 #define NAME_MAX_NP 16
+#define POSIX_PAGE ((size_t)4096)
+#define POSIX_GUARD (CONFIG_TN_STACK_GUARD ? POSIX_PAGE : 0) /* below a stack, by default */
 
 /* What a POSIX thread has beyond a native one. */
 struct posix_thread {

@@ -7,6 +7,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tn/guard.h>
 #include <tn/sem.h>
 
 #include "internal.h"
@@ -105,6 +106,15 @@ static struct posix_thread *take_dead(void)
     return NULL;
 }
 
+/* Stack, struct and all; the heap writes into what is free. */
+static void give_back(struct posix_thread *p)
+{
+    if (CONFIG_TN_STACK_GUARD && p->thread.guard != 0) {
+        tn_guard_clear(p->memory, p->thread.guard);
+    }
+    free(p->memory);
+}
+
 static void free_dead(void)
 {
     for (;;) {
@@ -116,7 +126,7 @@ static void free_dead(void)
             return;
         }
         _reclaim_reent(&p->reent);
-        free(p->memory);
+        give_back(p);
     }
 }
 
@@ -131,6 +141,7 @@ struct plan {
     int policy;
     int priority;
     size_t stack_size;
+    size_t guard; /* bytes below a stack of ours */
     void *stack;
     bool detached;
 };
@@ -143,6 +154,7 @@ static int make_plan(const pthread_attr_t *attr, struct plan *plan)
         .policy = posix_self()->policy,
         .priority = posix_prio_of(self->base_prio),
         .stack_size = DEFAULT_STACK,
+        .guard = POSIX_GUARD,
     };
     if (attr == NULL) {
         return 0;
@@ -152,6 +164,7 @@ static int make_plan(const pthread_attr_t *attr, struct plan *plan)
     }
     plan->detached = attr->detachstate == PTHREAD_CREATE_DETACHED;
     plan->stack = attr->stackaddr;
+    plan->guard = plan->stack != NULL ? 0 : TN_ALIGN_UP(attr->guardsize, POSIX_PAGE);
     plan->stack_size = attr->stacksize;
     if (plan->stack != NULL) { /* as malloc() returns it; ours begins at a multiple of 16 */
         plan->stack = (void *)(((uintptr_t)plan->stack + TN_STACK_ALIGN - 1) &
@@ -178,6 +191,22 @@ static size_t stagger(void)
     return created++ % STAGGERS * STAGGER;
 }
 
+/* `size` bytes below which, in the same block, there are `guard` bytes that fault. */
+static char *get_memory(size_t guard, size_t size)
+{
+    char *memory = NULL;
+
+    if (size <= PTRDIFF_MAX / 2 && guard <= PTRDIFF_MAX / 4) { /* newlib's sums do not wrap */
+        memory = memalign(guard != 0 ? POSIX_PAGE : BLOCK_ALIGN, guard + size);
+    }
+    if (CONFIG_TN_STACK_GUARD && memory != NULL && guard != 0 &&
+        tn_guard_set(memory, guard) != TN_OK) {
+        free(memory);
+        return NULL;
+    }
+    return memory;
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)(void *), void *arg)
 {
     struct plan plan;
@@ -191,12 +220,12 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)
     }
     free_dead();
     size = plan.stack != NULL ? 0 : (plan.stack_size + stagger()) & ~(size_t)(BLOCK_ALIGN - 1);
-    memory = memalign(BLOCK_ALIGN, sizeof(*p) + size);
+    memory = get_memory(plan.guard, sizeof(*p) + size);
     if (memory == NULL) {
         return EAGAIN;
     }
-    stack = plan.stack != NULL ? plan.stack : memory;
-    p = (struct posix_thread *)(void *)(memory + size);
+    stack = plan.stack != NULL ? plan.stack : memory + plan.guard;
+    p = (struct posix_thread *)(void *)(memory + plan.guard + size);
     memset(p, 0, sizeof(*p));
     p->memory = memory;
     p->entry = entry;
@@ -209,6 +238,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)
         .name = p->name,
         .stack = stack,
         .stack_size = plan.stack != NULL ? plan.stack_size & ~15ul : size,
+        .guard = plan.guard,
         .prio = posix_prio(plan.priority),
         .slice_ns = plan.policy == SCHED_FIFO ? 0 : DEFAULT_SLICE_NS,
         .detached = plan.detached,
@@ -216,7 +246,8 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*entry)
     };
     memcpy(p->name, "thread", sizeof("thread"));
     if (tn_thread_create(&p->thread, &native_attr, start, p) != TN_OK) {
-        free(memory);
+        p->thread.guard = plan.guard;
+        give_back(p);
         return EINVAL;
     }
     p->thread.posix = p;
@@ -321,7 +352,7 @@ int pthread_join(pthread_t thread, void **value)
     } while (code == TN_EINTR);
     if (code == TN_OK && p->memory != NULL) {
         _reclaim_reent(&p->reent);
-        free(p->memory);
+        give_back(p);
     }
     return -code;
 }

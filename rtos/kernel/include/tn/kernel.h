@@ -24,6 +24,23 @@
  */
 bool tn_is_memory(const void *p, size_t size);
 
+/* PAR_EL1 for a read of `at` (Arm ARM D13.2.119).  One register for all who run on this CPU. */
+static inline uint64_t tn_kernel_translate(uintptr_t at)
+{
+    uint64_t daif, par;
+
+    __asm__ volatile("mrs %0, daif\n\t"
+                     "msr daifset, #2\n\t"
+                     "at s1e1r, %2\n\t"
+                     "isb\n\t"
+                     "mrs %1, par_el1\n\t"
+                     "msr daif, %0"
+                     : "=&r"(daif), "=&r"(par)
+                     : "r"(at)
+                     : "memory");
+    return par;
+}
+
 /* tn_thread.hooks of threads to come. */
 extern uint32_t tn_thread_hooks;
 

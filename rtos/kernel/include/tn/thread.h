@@ -107,6 +107,7 @@ struct tn_thread {
     uint64_t affinity;        /* CPUs on which it may run */
     uint32_t request;         /* several CPUs: what another CPU wants of it */
     uint32_t resuming;        /* was preempted, and has not popped its interrupt frame */
+    size_t guard;             /* bytes below the stack that fault */
 };
 
 /* What a new thread is made of.  Zero bytes mean: the default. */
@@ -114,6 +115,7 @@ struct tn_thread_attr {
     const char *name;  /* kept as a pointer; "thread" if NULL */
     void *stack;       /* TN_STACK_ALIGN-aligned, the caller's */
     size_t stack_size; /* bytes, at least TN_STACK_MIN */
+    size_t guard;      /* bytes below the stack that the creator has made fault: for the report */
     uint32_t prio;     /* TN_PRIO_MOST .. TN_PRIO_LEAST */
     uint64_t slice_ns; /* time slice among equals; 0: runs until it blocks or yields */
     bool cooperative;  /* never preempted by another thread */

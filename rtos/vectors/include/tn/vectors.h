@@ -22,6 +22,9 @@
 #define IRQ_FRAME 192
 #define FRAME_RETURN 160 /* ELR, SPSR */
 #define FRAME_IRQ 176
+#define ESR_EC_SHIFT 26
+#define EC_DATA_ABORT 0x25 /* of EL1 */
+#define LAST_STACK 1024
 
         .macro  push_frame
         stp     x0, x1, [sp, #-IRQ_FRAME]!
@@ -127,6 +130,14 @@
         .type   tn_vectors, %function
 tn_vectors:
         .balign 128                     /* synchronous exception of a handler: SP_EL0, too */
+#if CONFIG_TN_STACK_GUARD
+        stp     x0, x1, [sp, #-16]!     /* of the thread's stack */
+        mrs     x0, esr_el1
+        lsr     x0, x0, #ESR_EC_SHIFT
+        cmp     x0, #EC_DATA_ABORT
+        b.eq    .Lhandler_abort
+        ldp     x0, x1, [sp], #16
+#endif
         msr     spsel, #0
         push_frame
         mrs     x0, esr_el1
@@ -227,7 +238,31 @@ tn_vectors:
         msr     spsel, #0
         pop_registers
         eret
+
+#if CONFIG_TN_STACK_GUARD
+/*
+ * It may be the interrupt stack that has no room left: the report has a stack of its own, for
+ * good.  TPIDR_EL0, which is the thread's, holds x0 meanwhile.
+ */
+.Lhandler_abort:
+        ldp     x0, x1, [sp], #16
+        msr     tpidr_el0, x0
+        adrp    x0, last_stack + LAST_STACK
+        add     x0, x0, :lo12:last_stack + LAST_STACK
+        msr     sp_el0, x0
+        mrs     x0, tpidr_el0
+        msr     spsel, #0
+        push_frame
+        mov     x0, #0
+        mov     x1, sp
+        b       tn_fault
+#endif
         .size   tn_vectors, . - tn_vectors
+
+#if CONFIG_TN_STACK_GUARD
+        .local  last_stack
+        .comm   last_stack, LAST_STACK, 16
+#endif
 
 #endif
 #endif

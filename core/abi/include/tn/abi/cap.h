@@ -22,5 +22,6 @@
 #define TN_CAP_VGIC 11     /* a GIC distributor of its own, as the board has; SGIs among its CPUs */
 #define TN_CAP_STAGE1 12   /* a kernel: translation and exceptions of its own, memory W and X */
 #define TN_CAP_WATCHDOG 13 /* kick its own watchdog */
+#define TN_CAP_MAP 17      /* translation tables of its own above stage 2, when it asks */
 
 #endif

@@ -20,6 +20,7 @@
 #define TN_HC_GROUP_CHAN 3
 #define TN_HC_GROUP_LIFE 4
 #define TN_HC_GROUP_WATCHDOG 10
+#define TN_HC_GROUP_MAP 11
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
 
 /* Results. */
@@ -104,5 +105,12 @@
  * (`watchdog_ms` of its descriptor) the partition ends as by a fault.  INVALID: it has no watchdog.
  */
 #define TN_HC_WATCHDOG_KICK TN_HC(TN_HC_GROUP_WATCHDOG, 0)
+
+/*
+ * Group MAP.  TN_HC_MAP_ON: from here on the translation registers of EL1 on this CPU count, which
+ * are set before; until then there is no stage 1, whatever SCTLR_EL1 says.  For good, until the
+ * CPU begins anew.
+ */
+#define TN_HC_MAP_ON TN_HC(TN_HC_GROUP_MAP, 0)
 
 #endif
