@@ -201,6 +201,12 @@ static bool set_up(struct tn_edf *edf, const struct tn_edf_attr *attr)
     return edf->deadline != 0;
 }
 
+/* The thread ends, or is cancelled, without tn_edf_end(). */
+static void leaves(struct tn_thread *self)
+{
+    tn_edf_end(self->slice_owner);
+}
+
 /* Lock held. */
 static int enter(struct tn_edf *edf)
 {
@@ -217,8 +223,9 @@ static int enter(struct tn_edf *edf)
     promised += edf->density;
     edf->state = WAITING;
     edf->fixed_prio = edf->thread->base_prio;
+    edf->thread->slice_owner = edf;
+    edf->thread->leaves = leaves;
     if (edf->budget_ns != 0) {
-        edf->thread->slice_owner = edf;
         edf->thread->slice_over = budget_over;
     }
     return TN_OK;
@@ -292,6 +299,7 @@ int tn_edf_end(struct tn_edf *edf)
     members--;
     promised -= edf->density;
     edf->thread->slice_over = NULL;
+    edf->thread->leaves = NULL;
     apply(edf, edf->fixed_prio);
     tn_kernel_leave();
     tn_thread_set_slice(edf->thread, 0);

@@ -225,6 +225,9 @@ __attribute__((used)) void tn_thread_exit(void *value)
 
     tn_context_check("tn_thread_exit");
     tn_stack_check(self);
+    if (self->leaves != NULL) {
+        self->leaves(self);
+    }
     tn_kernel_enter();
     tn_trace_exit(self, self->name);
     self->exit_value = value;

@@ -261,12 +261,36 @@ static void budgets(void)
     MUST(greedy_progress >= 18);
 }
 
+/* It ends in the middle of a job, without tn_edf_end(). */
+static void *leaves(void *arg)
+{
+    struct task *self = arg;
+
+    MUST(tn_edf_begin(&self->edf, &(struct tn_edf_attr){.period_ns = MS, .budget_ns = 600 * US}) ==
+         TN_OK);
+    MUST(tn_edf_wait(&self->edf) == TN_OK);
+    tn_thread_exit(NULL);
+}
+
+/* Its share, its rank and its alarms are free again, more often than there are ranks. */
+static void ends(void)
+{
+    for (int i = 0; i < 100; i++) {
+        start(0, leaves);
+        join(0);
+        tasks[0].edf.jobs = 0;
+        tn_sleep_until(tn_time_now() + 2 * MS);
+        MUST(tasks[0].edf.jobs == 0 && !tn_timer_active(&tasks[0].edf.release.timer));
+    }
+}
+
 int main(void)
 {
     random_sets();
     start(0, misses);
     join(0);
     budgets();
+    ends();
     puts("ok");
     return 0;
 }

@@ -90,8 +90,9 @@ struct tn_thread {
     /* Not NULL: the slice is a budget, which blocking does not renew; called when it is used up,
      * in the timer's handler with the kernel lock held. */
     void (*slice_over)(struct tn_thread *thread);
-    void *slice_owner;       /* for slice_over */
-    struct tn_waitq joiners; /* who waits for its end */
+    void *slice_owner;                      /* for slice_over and leaves */
+    void (*leaves)(struct tn_thread *self); /* not NULL: called in its context before it ends */
+    struct tn_waitq joiners;                /* who waits for its end */
     void *exit_value;
     void *transfer; /* what a waker and the woken call pass each other */
 
