@@ -55,7 +55,7 @@ class Ninja:
     def text(self):
         """The whole file as known now."""
         return templates.render("build.ninja.j2", steps=self.steps, quote=_quote, escape=_escape,
-                                tools={name: toolchain.need(name) for name in ("clang", "ld.lld")})
+                                compiler=toolchain.compiler(), linker=toolchain.need("ld.lld"))
 
     def run(self, targets, last=False):
         """Build outputs; raises Failed. `last`: the file must not hold anything else."""
@@ -67,7 +67,7 @@ class Ninja:
         if self.verbose:
             command.append("-v")
         progress = sys.stderr.isatty() and not self.verbose
-        environment = dict(os.environ, NINJA_STATUS="\x01%f/%t ")
+        environment = dict(os.environ, NINJA_STATUS="\x01%f/%t ", **toolchain.COMPILER_CACHE)
         environment.pop("MAKEFLAGS", None)
         process = subprocess.Popen([*command, *targets], stdout=subprocess.PIPE, env=environment,
                                    stderr=subprocess.STDOUT, text=True, errors="replace")

@@ -48,6 +48,17 @@ def need(tool):
     return path
 
 
+# ccache's own variables. The objects hold no folder of the build (-fdebug-compilation-dir), so
+# that another build folder may use them.
+COMPILER_CACHE = {"CCACHE_NOHASHDIR": "1"}
+
+
+def compiler():
+    """How clang is started: through ccache where it is installed (its CCACHE_DISABLE=1 does not)."""
+    ccache = shutil.which("ccache")
+    return [*([ccache] if ccache else []), need("clang")]
+
+
 def need_all():
     """Check everything that each build runs before anything is written."""
     for tool in ("clang", "ld.lld", "llvm-nm", "llvm-objcopy", "llvm-dis", "ninja"):
