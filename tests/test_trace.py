@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fakeimage import tnimage
 
 TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 
 
 def build(folder, source, *words):
@@ -46,6 +48,67 @@ def test_threads(tmp_path, mode, board):
     assert "exit first" in text and "switch idle" in text
     times = [float(line.split()[0]) for line in text.splitlines()]
     assert times == sorted(times)
+
+
+def build_cpus(tmp_path, *words, mode="bare"):
+    return build(tmp_path, os.path.join(TREE, "tests", "tenon", "trace_cpus.c"), "--mode", mode,
+                 "--cpus", "2", "--set", "TRACE=y", *words)
+
+
+def of_cpu(text, number):
+    """The lines of one CPU, without the time."""
+    return "\n".join(" ".join(line.split()[3:]) for line in text.splitlines()
+                     if line.split()[2] == number)
+
+
+def check_cpus(text):
+    """Each CPU's ring has what happened there, and a thread has one name in both."""
+    first, second = of_cpu(text, "0"), of_cpu(text, "1")
+    in_order(first, "switch main", "create left", "switch left", "mark 1 0", "create right",
+             "create wanderer", "switch wanderer", "mark 3 0", "mark 1 0", "exit left", "mark 4 0")
+    in_order(second, "switch idle", "irq 7", "switch right", "mark 2 1", "mark 2 1", "exit right")
+    in_order(second, "switch wanderer", "mark 3 1", "exit wanderer")
+    assert "mark 2" not in first and "mark 1" not in second and "thread 0x" not in text, text
+
+
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_two_cpus(tmp_path, mode):
+    check_cpus(trace(build_cpus(tmp_path, mode=mode), "--format", "text", "-o", "-"))
+
+
+def test_running_machine(tmp_path):
+    """--qmp of a QEMU that runs, and --memory of a dump that somebody else made."""
+    image = build_cpus(tmp_path, "-D", "ENDLESS")
+    path = os.path.join(tmp_path, "qmp")
+    with subprocess.Popen([TNIMAGE, "run", image, "--icount", "--", "-qmp",
+                           f"unix:{path},server=on,wait=off"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as machine:
+        text = ""
+        while "mark 4 0" not in text:  # it may not have come so far
+            assert machine.poll() is None, machine.stderr.read()
+            done = tnimage("trace", image, "--qmp", path, "--format", "text", "-o", "-")
+            text = done.stdout if done.returncode == 0 else ""
+        check_cpus(text)
+        dump = os.path.join(tmp_path, "dump")
+        save_memory(path, dump)
+        machine.terminate()
+    done = tnimage("trace", image, "--memory", dump, "--format", "text", "-o", "-")
+    assert done.returncode == 0, done.stderr
+    check_cpus(done.stdout)
+
+
+def save_memory(path, dump):
+    """All of the board's memory into a file, as a debug probe does it; and QEMU ends."""
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.connect(path)
+        lines = monitor.makefile("r")
+        for command in ({"execute": "qmp_capabilities"},
+                        {"execute": "pmemsave",
+                         "arguments": {"val": 0x40000000, "size": 1 << 26, "filename": dump}},
+                        {"execute": "quit"}):
+            monitor.sendall(json.dumps(command).encode() + b"\n")
+            while "return" not in (answer := json.loads(lines.readline())):
+                assert "error" not in answer, answer
 
 
 def test_formats(tmp_path):

@@ -170,6 +170,7 @@ void tn_kernel_join(unsigned number)
     if (CONFIG_TN_STACK_GUARD) {
         tn_guard_join();
     }
+    tn_trace_event(TN_TRACE_SWITCH, tn_cpu_number(number)->idle);
     tn_irqline_init_cpu();
     tn_time_init_cpu();
     tn_percpu_online();

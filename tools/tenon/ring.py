@@ -75,21 +75,23 @@ class Memory:
 
 def read(dump, image):
     """Every ring in the dump that belongs to a partition of the image."""
-    rings = []
+    programs = collections.defaultdict(list)  # rings of a program, with its threads at the end
     at = dump.find(MAGIC)
     while at >= 0:
-        ring = one(dump, at, image)
-        if ring:
-            rings.append(ring)
+        found = one(dump, at, image)
+        if found:
+            programs[found[0].program].append(found)
         at = dump.find(MAGIC, at + 1)
-    if not rings:
+    if not programs:
         raise errors.Refusal(errors.USAGE, f"{image.path}: its memory has no trace; build the "
                              "image with --set TRACE=y")
-    return rings
+    for found in programs.values():
+        name_threads([ring for ring, _ in found], found[0][1])
+    return [ring for found in programs.values() for ring, _ in found]
 
 
 def one(dump, at, image):
-    """The ring at this place, or None when it is none."""
+    """(ring at this place, {thread: name} of those that live), or None when it is none."""
     if at + HEADER.size > len(dump):
         return None
     (_, version, header_size, event_size, capacity, cpu, frequency, count, address, threads,
@@ -114,32 +116,37 @@ def one(dump, at, image):
     while thread and len(live) < THREADS_MOST:
         live[thread & 0xffffffff] = memory.text(memory.word(thread + name_offset))
         thread = memory.word(thread + next_offset)
-    name_threads(ring, live)
-    return ring
+    return ring, live
 
 
-def name_threads(ring, live):
+def name_threads(rings, live):
     """Tell threads from later ones at the same address, and name them: those that live at the end
-    by `live`, the others by the name that they left just before they ended."""
+    by `live`, the others by the name that they left just before they ended.  `rings`: a program's,
+    one a CPU; a thread may be made on one and run and end on others."""
     known = ids()
     lives = collections.Counter()
-    events, said = [], b""
-    for time, number, argument in ring.events:
+    said = {id(ring): b"" for ring in rings}
+    merged = sorted(((event, ring) for ring in rings for event in ring.events),
+                    key=lambda pair: pair[0][0])
+    names = {}
+    for ring in rings:
+        ring.events = []
+        ring.names = names
+    for (time, number, argument), ring in merged:
         kind = known.get(number)
         if kind == "name":
-            said += argument.to_bytes(4, "little")
+            said[id(ring)] += argument.to_bytes(4, "little")
             continue
         thread = None
         if kind in THREAD_EVENTS:
             lives[argument] += kind == "create"
             thread = (argument, lives[argument])
         if kind == "exit":
-            ring.names[thread] = said.rstrip(b"\0").decode("utf-8", "replace")
-            said = b""
-        events.append((time, number, argument, thread))
-    ring.events = events
+            names[thread] = said[id(ring)].rstrip(b"\0").decode("utf-8", "replace")
+            said[id(ring)] = b""
+        ring.events.append((time, number, argument, thread))
     for address, name in live.items():
-        ring.names[(address, lives[address])] = name
+        names[(address, lives[address])] = name
 
 
 def owner(dump, at, address, image):

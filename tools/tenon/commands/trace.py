@@ -26,7 +26,8 @@ examples:
   tnimage trace app.img --format ctf           app.ctf/: babeltrace2 app.ctf
   tnimage trace app.img --format text -o -     a line an event
   tnimage trace app.img --memory dump.bin      a debug probe's dump of the image's memory
-  tnimage trace app.img --qmp SOCKET           a QEMU that runs (-qmp unix:SOCKET,server,nowait)
+  tnimage trace app.img --qmp SOCKET           a QEMU that runs, and goes on
+                                               (-qmp unix:SOCKET,server=on,wait=off)
 
 exit codes: 0 ok, 2 usage, or the image records nothing, 7 QEMU is missing
 """
@@ -68,7 +69,7 @@ def run(args):
         dump = read_file(args.memory)
     elif args.qmp:
         with tempfile.TemporaryDirectory(prefix="tnimage-") as folder:
-            dump = save(connect(args.qmp), board, image, folder)
+            dump = look(connect(args.qmp), board, image, folder)
     else:
         dump = record(args, board, image)
     rings = ring.read(dump, image)
@@ -129,7 +130,7 @@ class Monitor:
         return json.loads(text)
 
     def command(self, name, **arguments):
-        """Execute one command and wait for its answer."""
+        """Execute one command; returns its answer."""
         request = {"execute": name, "arguments": arguments}
         self.socket.sendall(json.dumps(request).encode() + b"\n")
         while True:
@@ -139,7 +140,7 @@ class Monitor:
             elif "error" in answer:
                 raise errors.Refusal(errors.RUN, f"QEMU: {answer['error']['desc']}")
             else:
-                return
+                return answer["return"]
 
     def quit(self):
         """End QEMU, which need not answer."""
@@ -170,6 +171,16 @@ def connect(path, process=None):
     except OSError as error:
         raise errors.Refusal(errors.USAGE, f"{path}: no QEMU listens there: {error.strerror}"
                              ) from None
+
+
+def look(monitor, board, image, folder):
+    """The memory of a machine that somebody else started, and that goes on if it ran."""
+    runs = monitor.command("query-status")["running"]
+    try:
+        return save(monitor, board, image, folder)
+    finally:
+        if runs:
+            monitor.command("cont")
 
 
 def save(monitor, board, image, folder):

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For kernels: the program's trace ring (option TRACE).  Without the option nothing of this is in
+ * For kernels: the program's trace rings (option TRACE).  Without the option nothing of this is in
  * the program, not an instruction.  Events and their numbers are in <tn/abi/trace.h>.
  */
 #ifndef TN_TRACE_RING_H
@@ -11,7 +11,26 @@
 #include <tn/trace.h>
 
 #if CONFIG_TRACE
-extern struct tn_trace tn_trace_ring;
+#ifdef CONFIG_CPUS
+#define TN_TRACE_RINGS CONFIG_CPUS
+#else
+#define TN_TRACE_RINGS 1
+#endif
+
+/* One for each CPU of the program. */
+extern struct tn_trace tn_trace_rings[TN_TRACE_RINGS];
+
+/*
+ * Where this CPU records.  Of several, TPIDRRO_EL0 leads to what the kernel keeps for each, whose
+ * second word is its number.  Who moves to another CPU right now records where it was, which is
+ * true enough, and safe: an event's place is drawn atomically.
+ */
+static inline struct tn_trace *tn_trace_ring(void)
+{
+    return &tn_trace_rings[TN_TRACE_RINGS == 1
+                               ? 0
+                               : ((const uint32_t *)tn_sysreg_read(tpidrro_el0))[1]];
+}
 #endif
 
 /* How the host finds threads: the pointer to the first, and where a thread has two pointers. */
@@ -20,7 +39,7 @@ struct tn_trace_threads {
     uint32_t name_offset, next_offset;
 };
 
-/* Set the ring up, before the first event.  `threads` NULL: there are none. */
+/* Set the rings up, before the first event.  `threads` NULL: there are none. */
 void tn_trace_ring_init(const struct tn_trace_threads *threads);
 
 /* A thread ends: record its name, and that. */
@@ -30,7 +49,7 @@ void tn_trace_exit(const void *thread, const char *name);
 static inline void tn_trace_event(uint32_t id, const volatile void *object)
 {
 #if CONFIG_TRACE
-    tn_trace(&tn_trace_ring, tn_sysreg_read(cntvct_el0), id, (uint32_t)(uintptr_t)object);
+    tn_trace(tn_trace_ring(), tn_sysreg_read(cntvct_el0), id, (uint32_t)(uintptr_t)object);
 #else
     (void)id;
     (void)object;

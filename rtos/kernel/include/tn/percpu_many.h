@@ -29,6 +29,7 @@ struct tn_cpu {
     struct tn_readyq ready;
 } TN_ALIGNED(64);
 _Static_assert(offsetof(struct tn_cpu, resched) == 0, "tn/vectors.h");
+_Static_assert(offsetof(struct tn_cpu, index) == 4, "tn/trace_ring.h");
 
 extern struct tn_cpu tn_cpus[CONFIG_CPUS];
 
