@@ -160,12 +160,33 @@ static enum tn_image_error check_source(const struct tn_region *region,
     }
 }
 
+/* They are not in pages, and nowhere in guest-physical space. */
+static enum tn_image_error check_registers(const struct tn_region *region,
+                                           const struct tn_desc_limits *limits)
+{
+    if ((region->size | region->source) % 4 != 0 || region->size == 0 ||
+        region->ipa != region->source) {
+        return TN_DESC_REGION_ALIGN;
+    }
+    if ((region->access & (TN_ACCESS_R | TN_ACCESS_W)) == 0 ||
+        (region->access & ~(TN_ACCESS_R | TN_ACCESS_W)) != 0) {
+        return TN_DESC_REGION_ACCESS;
+    }
+    if (region->reserved != 0) {
+        return TN_DESC_REGION_KIND;
+    }
+    return device_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_DEVICE;
+}
+
 static enum tn_image_error check_region(const struct tn_region *region,
                                         const struct tn_desc_limits *limits)
 {
     const unsigned wx = TN_ACCESS_W | TN_ACCESS_X;
     const unsigned rights = TN_ACCESS_R | wx;
 
+    if (region->kind == TN_REGION_REGISTERS) {
+        return check_registers(region, limits);
+    }
     if ((region->ipa | region->size | region->source) % TN_IMAGE_PAGE != 0 || region->size == 0) {
         return TN_DESC_REGION_ALIGN;
     }
@@ -187,6 +208,9 @@ static enum tn_image_error check_region(const struct tn_region *region,
  */
 static enum tn_image_error check_pair(const struct tn_region *a, const struct tn_region *b)
 {
+    if (a->kind == TN_REGION_REGISTERS || b->kind == TN_REGION_REGISTERS) {
+        return TN_IMAGE_OK;
+    }
     if ((a->kind == TN_REGION_LOAD) == (b->kind == TN_REGION_LOAD) &&
         image_overlap(a->ipa, a->size, b->ipa, b->size)) {
         return TN_DESC_REGION_OVERLAP;
@@ -245,7 +269,9 @@ static bool irq_ok(const struct tn_irq_desc *irq)
     const unsigned doorbell = TN_IRQ_EDGE | TN_IRQ_DOORBELL;
 
     return irq->intid >= FIRST_INTID && irq->intid <= LAST_INTID &&
-           (irq->flags <= TN_IRQ_EDGE || (irq->flags == doorbell && irq->intid >= FIRST_SPI));
+           (irq->flags <= TN_IRQ_EDGE ||
+            (irq->intid >= FIRST_SPI &&
+             (irq->flags == doorbell || (irq->flags & ~TN_IRQ_EDGE) == TN_IRQ_INJECTABLE)));
 }
 
 /* One bit an INTID: at run time a guest may hand over the full 256, and comparing all pairs

@@ -54,6 +54,11 @@ int tn_partition_stop(int partition)
     return call(TN_HC_LIFE_STOP, partition);
 }
 
+int tn_partition_restart(int partition)
+{
+    return call(TN_HC_LIFE_RESTART, partition);
+}
+
 int tn_partition_pause(int partition)
 {
     return call(TN_HC_LIFE_PAUSE, partition);

@@ -40,6 +40,7 @@ static struct {
         char name[TN_IMAGE_NAME_MAX];
         uint32_t state; /* TN_LIFE_* */
         uint32_t status, starts;
+        bool again; /* while STOPPING: to begin anew */
     } of[CONFIG_PARTITIONS];
 } life TN_SECTION(".bss.0shared");
 
@@ -206,12 +207,19 @@ bool tn_hv_life_exit(uint64_t kind)
 void tn_hv_life_end(void)
 {
     unsigned self = tn_hv_partition.index;
+    bool again;
 
     tn_hv_lock();
     life.of[self].status = tn_hv_partition.status;
-    set_state(self, TN_LIFE_STOPPING);
+    again = life.of[self].again;
+    life.of[self].again = false;
+    set_state(self, again ? TN_LIFE_STARTING : TN_LIFE_STOPPING);
     tn_hv_unlock();
-    tn_hv_cpus_retire();
+    if (again) {
+        tn_hv_cpus_again();
+    } else {
+        tn_hv_cpus_retire();
+    }
     at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, base, bss);
 }
 
@@ -279,7 +287,7 @@ static TN_HC_FUNCTION long life_start(uint64_t id, uint64_t partition, uint64_t 
 }
 
 /* From one of two states to another, and tell the partition's CPU. */
-static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t to)
+static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t to, bool again)
 {
     long result = TN_HC_BUSY;
 
@@ -288,6 +296,7 @@ static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t
     }
     tn_hv_lock();
     if (state_of(partition) == from || state_of(partition) == or_from) {
+        life.of[partition].again = again;
         set_state(partition, to);
         if (to != TN_LIFE_RUNNING) {
             tn_hv_cpus_order((unsigned)partition);
@@ -307,19 +316,25 @@ static TN_HC_FUNCTION long life_stop(uint64_t id, uint64_t partition, uint64_t x
         (state_of(partition) == TN_LIFE_OFF || state_of(partition) == TN_LIFE_STOPPING)) {
         return TN_HC_OK;
     }
-    return change(partition, TN_LIFE_RUNNING, TN_LIFE_PAUSED, TN_LIFE_STOPPING);
+    return change(partition, TN_LIFE_RUNNING, TN_LIFE_PAUSED, TN_LIFE_STOPPING, false);
 }
 
 static TN_HC_FUNCTION long life_pause(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x2, (void)x3;
-    return change(partition, TN_LIFE_RUNNING, TN_LIFE_RUNNING, TN_LIFE_PAUSED);
+    return change(partition, TN_LIFE_RUNNING, TN_LIFE_RUNNING, TN_LIFE_PAUSED, false);
 }
 
 static TN_HC_FUNCTION long life_resume(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x2, (void)x3;
-    return change(partition, TN_LIFE_PAUSED, TN_LIFE_PAUSED, TN_LIFE_RUNNING);
+    return change(partition, TN_LIFE_PAUSED, TN_LIFE_PAUSED, TN_LIFE_RUNNING, false);
+}
+
+static TN_HC_FUNCTION long life_restart(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    return change(partition, TN_LIFE_RUNNING, TN_LIFE_PAUSED, TN_LIFE_STOPPING, true);
 }
 
 static TN_HC_FUNCTION long life_query(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
@@ -334,4 +349,4 @@ static TN_HC_FUNCTION long life_query(uint64_t id, uint64_t partition, uint64_t 
 
 TN_HV_FIQ(TN_GIC_KICK, kicked);
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_LIFE, TN_CAP_LIFECYCLE, life_find, life_start, life_stop,
-                         life_pause, life_resume, life_query);
+                         life_pause, life_resume, life_query, life_restart);

@@ -199,7 +199,7 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
         tn_hv_text("mortise: S2_TABLES is too small for this partition");
         tn_hv_stop();
     }
-    if (CONFIG_RESTART > 0 && boot.fresh && boot.again) {
+    if ((CONFIG_RESTART > 0 || CONFIG_LIFE > 0) && boot.fresh && boot.again) {
         tn_hv_wipe_partition(&boot);
     }
     call_all(__hv_starts, __hv_starts_end, &boot);

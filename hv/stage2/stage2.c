@@ -161,7 +161,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         const struct tn_region *region = &regions[i];
         uint64_t pa = region->source;
 
-        if (region->kind == TN_REGION_LOAD) {
+        if (region->kind == TN_REGION_LOAD || region->kind == TN_REGION_REGISTERS) {
             continue;
         }
         if (region->kind == TN_REGION_IMAGE || region->kind == TN_REGION_MEMORY) {

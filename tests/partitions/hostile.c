@@ -60,7 +60,7 @@ static uint64_t identifier(void)
     case 0:
         return TN_HC_BASE + next() % 0x1200;
     case 1:
-        return TN_HC(next() % 4, next() % 5);
+        return TN_HC(next() % TN_HC_GROUPS, next() % 8);
     case 2:
         return PSCI_BASE + next() % 34 + (next() & 1) * PSCI_64;
     default:

@@ -10,7 +10,7 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from tenon import account, channel, config, explain, files, manifest, program, symbols, templates, toolchain
+from tenon import account, channel, config, explain, files, groups, manifest, program, symbols, templates, toolchain
 from tenon.component import ROOTS, Component
 from tenon.elf import Elf
 from tenon.ninja import Failed, Step
@@ -361,11 +361,12 @@ class Guest(Composition):
         bits = self.component.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         channels = self.build.image.channels
-        self.irqs = sorted([*self.irqs, *channel.irqs(channels, self.spec.name)],
+        self.irqs = sorted([*groups.mark(self.irqs, self.spec),
+                            *channel.irqs(channels, self.spec.name)],
                            key=lambda irq: irq["intid"])
         self.doorbells = channel.doorbells(channels, self.spec.name)
         self.regions = [*self.program.own_regions(), *channel.regions(channels, self.spec.name),
-                        *device_regions]
+                        *device_regions, *groups.regions(self.spec)]
         key = next((key for key in ("heap", "stack", "ram", "devices")
                     if key in self.spec.places), "ram")
         program.check_overlap(self.regions, self.build.machine.ipa_bits, self.spec.place(key))

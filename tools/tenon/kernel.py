@@ -8,7 +8,7 @@ import os
 import struct
 from types import SimpleNamespace
 
-from tenon import channel, devicetree, errors, files, manifest, program
+from tenon import channel, devicetree, errors, files, groups, manifest, program
 from tenon.program import IRQ_PRIORITY, Region
 from tenon.sizes import BLOCK, PAGE, show, up
 
@@ -81,10 +81,10 @@ class Kernel:
                 *(["WATCHDOG"] if spec.watchdog_ms else [])}
         bits = self.build.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
-        self.irqs = sorted([*self._irqs(), *channel.irqs(channels, spec.name)],
+        self.irqs = sorted([*groups.mark(self._irqs(), spec), *channel.irqs(channels, spec.name)],
                            key=lambda irq: irq["intid"])
         self.regions = [*layout.regions(), *self._device_regions(),
-                        *channel.regions(channels, spec.name)]
+                        *channel.regions(channels, spec.name), *groups.regions(spec)]
         mapped = [region for region in self.regions if region.kind != "load"]
         program.check_overlap(mapped, 39, spec.place("ram"))
 

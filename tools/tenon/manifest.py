@@ -9,7 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from tenon import board, channel, errors, sizes
+from tenon import board, channel, errors, groups, sizes
 
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
@@ -36,6 +36,7 @@ PARTITION_KEYS = {
     "start": "text", "restart": "text",
     "restart_times": "number", "restart_window_ms": "number", "watchdog_ms": "number",
     "trusted_dma": "flag",
+    "injectable": "numbers", "registers": "words",
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list}
 
@@ -68,6 +69,8 @@ class Partition:
     restart_window_ms: int = 10000  # ... in this time; 0: since the start
     watchdog_ms: int = 0  # 0: none
     trusted_dma: bool = False  # may have devices that read and write memory themselves
+    injectable: list = field(default_factory=list)  # of its interrupts
+    registers: list = field(default_factory=list)  # of others' devices: texts, then dicts
     places: dict = field(default_factory=dict)  # key -> where it was given
     table: str = ""  # where its [[partition]] is
 
@@ -257,6 +260,7 @@ def check(image):
         _check_restart(partition)
         _check_start(partition, image.partitions)
         _check_watchdog(partition, machine)
+        groups.check(partition, machine)
     _check_together(image.partitions)
     channel.check(image.channels, image.partitions, machine)
     return machine
@@ -419,7 +423,10 @@ def _check_keys(partition):
 
 def _check_dma(partition, machine):
     """What a device does with memory no table of Mortise's limits."""
-    masters = [name for name in partition.devices if machine.device(name).get("dma")]
+    named = [*partition.devices, *(text.split(":")[0] for text in partition.registers
+                                   if text.endswith("w"))]
+    known = {device["name"] for device in machine.devices}
+    masters = [name for name in named if name in known and machine.device(name).get("dma")]
     if masters and partition.mode != "bare" and not partition.trusted_dma:
         refuse(partition.place("devices"), f"partition {partition.name}: device {masters[0]} reads and "
                "writes memory itself (DMA), all of it, since Mortise drives no SMMU; leave it out, or "

@@ -94,7 +94,8 @@ def partition_map(partition):
     A hole larger than 4 GiB or the space around is left out: it says nothing.
     """
     ranges = [Range(region["ipa"], region["size"], region_name(partition, region),
-                    partition["name"], region["access"]) for region in partition["regions"]]
+                    partition["name"], region["access"]) for region in partition["regions"]
+              if region["kind"] != "registers"]
     if not ranges:
         return []
     return fill(ranges, min(r.start for r in ranges), max(r.end for r in ranges), "unmapped")

@@ -209,7 +209,8 @@ def distributor(machine):
 
 def check_overlap(regions, ipa_bits, place):
     """Refuse regions that share guest-physical addresses or lie outside the address space."""
-    ordered = sorted(regions, key=lambda region: region.ipa)
+    ordered = sorted((region for region in regions if region.kind != "registers"),
+                     key=lambda region: region.ipa)
     for low, high in zip(ordered, ordered[1:]):
         if low.ipa + low.size > high.ipa:
             raise errors.Refusal(

@@ -25,7 +25,7 @@ def tables(regions, ipa_bits):
     """
     level2, level3 = set(), set()
     for region in regions:
-        if region.kind == "load":
+        if region.kind in ("load", "registers"):
             continue
         end = region.ipa + region.size
         if ipa_bits > ROOT_AT_LEVEL_2:

@@ -5,6 +5,7 @@
 
 #define TN_SECTION(name) __attribute__((section(name), used))
 #define TN_NORETURN _Noreturn
+#define TN_NOINLINE __attribute__((noinline))
 #define TN_ALIGNED(n) __attribute__((aligned(n)))
 
 #define TN_LIKELY(x) __builtin_expect(!!(x), 1)

@@ -34,4 +34,16 @@ static inline long tn_hypercall2(uint64_t function, uint64_t arg1, uint64_t arg2
     return (long)x0;
 }
 
+/* With three. */
+static inline long tn_hypercall3(uint64_t function, uint64_t arg1, uint64_t arg2, uint64_t arg3)
+{
+    register uint64_t x0 __asm__("x0") = function;
+    register uint64_t x1 __asm__("x1") = arg1;
+    register uint64_t x2 __asm__("x2") = arg2;
+    register uint64_t x3 __asm__("x3") = arg3;
+
+    __asm__ volatile("hvc #0" : "+r"(x0) : "r"(x1), "r"(x2), "r"(x3) : "memory");
+    return (long)x0;
+}
+
 #endif

@@ -36,6 +36,12 @@ int tn_partition_start(int partition);
 int tn_partition_stop(int partition);
 
 /*
+ * End one that is RUNNING or PAUSED and begin it anew, whatever its restart policy says: memory
+ * clear, CPU reset, from its first instruction.  TN_EBUSY: it is in another state; TN_EINVAL.
+ */
+int tn_partition_restart(int partition);
+
+/*
  * Hold one that is RUNNING where it is, on all of its CPUs, and let it go on.  A pause returns when
  * no access of the partition is under way.  Time, its timers and its devices do not stand still,
  * and its interrupts wait.  TN_EBUSY: it is not RUNNING, or not PAUSED; TN_EINVAL.

@@ -22,6 +22,9 @@
 #define TN_CAP_VGIC 11     /* a GIC distributor of its own, as the board has; SGIs among its CPUs */
 #define TN_CAP_STAGE1 12   /* a kernel: translation and exceptions of its own, memory W and X */
 #define TN_CAP_WATCHDOG 13 /* kick its own watchdog */
-#define TN_CAP_MAP 17      /* translation tables of its own above stage 2, when it asks */
+#define TN_CAP_TIME 14     /* Mortise's uptime, the shared time of day */
+#define TN_CAP_INJECT 15   /* pend the interrupts of others that are injectable */
+#define TN_CAP_REGISTERS 16 /* single device registers, through Mortise */
+#define TN_CAP_MAP 17       /* translation tables of its own above stage 2, when it asks */
 
 #endif

@@ -19,6 +19,9 @@
 #define TN_HC_GROUP_CONSOLE 2
 #define TN_HC_GROUP_CHAN 3
 #define TN_HC_GROUP_LIFE 4
+#define TN_HC_GROUP_TIME 7
+#define TN_HC_GROUP_INJECT 8
+#define TN_HC_GROUP_DEVICE 9
 #define TN_HC_GROUP_WATCHDOG 10
 #define TN_HC_GROUP_MAP 11
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
@@ -84,6 +87,8 @@
  *         already, BUSY while it is STARTING.
  * PAUSE   one that is RUNNING; RESUME one that is PAUSED; BUSY in any other state.  Its timers
  *         and devices go on meanwhile, its interrupts stay pending.
+ * RESTART ends one that is RUNNING or PAUSED as STOP does, and begins it anew, whatever its restart
+ *         policy says; returns at once.  BUSY in any other state.
  * QUERY   returns TN_LIFE_* in bits 0..7, the status of its last end in 8..15 (139: a fault, 137:
  *         stopped) and in 16..39 how often it has been started.
  * STOP and PAUSE reach all of its CPUs, whatever the partition masks.
@@ -94,6 +99,7 @@
 #define TN_HC_LIFE_PAUSE TN_HC(TN_HC_GROUP_LIFE, 3)
 #define TN_HC_LIFE_RESUME TN_HC(TN_HC_GROUP_LIFE, 4)
 #define TN_HC_LIFE_QUERY TN_HC(TN_HC_GROUP_LIFE, 5)
+#define TN_HC_LIFE_RESTART TN_HC(TN_HC_GROUP_LIFE, 6)
 #define TN_LIFE_OFF 0      /* never started, or ended: its memory is clear, its CPUs are free */
 #define TN_LIFE_STARTING 1 /* its CPU is on its way */
 #define TN_LIFE_RUNNING 2
@@ -112,5 +118,28 @@
  * CPU begins anew.
  */
 #define TN_HC_MAP_ON TN_HC(TN_HC_GROUP_MAP, 0)
+
+/*
+ * Group TIME.  UPTIME: ticks of the counter since Mortise began.  EPOCH: the time of day when the
+ * counter was 0, ns since 1970, as somebody has set it; 0: nobody.  SET_EPOCH, x1, for a caller
+ * that holds LIFECYCLE, too (DENIED otherwise); INVALID: negative.
+ */
+#define TN_HC_TIME_UPTIME TN_HC(TN_HC_GROUP_TIME, 0)
+#define TN_HC_TIME_EPOCH TN_HC(TN_HC_GROUP_TIME, 1)
+#define TN_HC_TIME_SET_EPOCH TN_HC(TN_HC_GROUP_TIME, 2)
+
+/*
+ * Group INJECT.  PEND, x1: INTID that some descriptor has with TN_IRQ_INJECTABLE (INVALID
+ * otherwise).  Makes it pending for its owner, who takes it when it has enabled it.
+ */
+#define TN_HC_INJECT_PEND TN_HC(TN_HC_GROUP_INJECT, 0)
+
+/*
+ * Group DEVICE.  x1: physical address, x2: bytes, 1, 2 or 4, of which x1 is a multiple, all in one
+ * TN_REGION_REGISTERS of the caller that has the access (INVALID otherwise).  READ returns the
+ * value; WRITE, x3: the value, of no more bytes.
+ */
+#define TN_HC_DEVICE_READ TN_HC(TN_HC_GROUP_DEVICE, 0)
+#define TN_HC_DEVICE_WRITE TN_HC(TN_HC_GROUP_DEVICE, 1)
 
 #endif

@@ -29,6 +29,11 @@
  * source: offset in the image.  Not mapped.
  */
 #define TN_REGION_LOAD 5u
+/*
+ * Registers that are reached by hypercall group DEVICE alone; source: physical address, as `ipa`.
+ * Source and size are multiples of 4; not mapped, and others may have them, too.
+ */
+#define TN_REGION_REGISTERS 6u
 
 /* tn_region.access */
 #define TN_ACCESS_R 1u
@@ -46,6 +51,7 @@
 #define TN_DESC_MAX_REGIONS 64u
 #define TN_DESC_MAX_IRQS 256u
 #define TN_DESC_MAX_DOORBELLS 64u
+#define TN_DESC_MAX_REGISTERS 16u /* regions of that kind */
 
 struct tn_region {
     uint64_t ipa;    /* guest-physical address, page-aligned */
@@ -57,8 +63,9 @@ struct tn_region {
 };
 
 /* tn_irq_desc.flags */
-#define TN_IRQ_EDGE 1u     /* edge-triggered, else level */
-#define TN_IRQ_DOORBELL 2u /* no device's: the one partition with it in its doorbells rings it */
+#define TN_IRQ_EDGE 1u       /* edge-triggered, else level */
+#define TN_IRQ_DOORBELL 2u   /* no device's: the one partition with it in its doorbells rings it */
+#define TN_IRQ_INJECTABLE 4u /* an SPI that a partition with TN_CAP_INJECT may make pending */
 
 struct tn_irq_desc {
     uint16_t intid;   /* GIC INTID, 16..1019: a PPI or an SPI */

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a manifest says for the hypercall groups INJECT and DEVICE: `injectable` and `registers`."""
+import re
+
+from tenon import errors
+
+FIRST_SPI = 32
+WINDOWS = 16  # TN_DESC_MAX_REGISTERS
+FORM = re.compile(r"([\w.-]+):(0[xX][0-9a-fA-F]+|\d+):(0[xX][0-9a-fA-F]+|\d+):(r|w|rw)")
+
+
+def refuse(place, message):
+    """A configuration refusal with its place in front."""
+    raise errors.Refusal(errors.CONFIG, f"{place}: {message}")
+
+
+def check(partition, machine):
+    """Check both keys of a partition; `registers` becomes windows."""
+    for key in ("injectable", "registers"):
+        if key in partition.places and partition.mode == "bare":
+            refuse(partition.place(key), f"{key} is for partitions on Mortise, and mode 'bare' has no "
+                   "hypervisor; use mode 'tenon'")
+    known = {irq["intid"] for name in partition.devices
+             for irq in machine.device(name).get("irqs", [])} | set(partition.irqs)
+    for intid in partition.injectable:
+        if intid < FIRST_SPI or intid not in known:
+            refuse(partition.place("injectable"), f"{intid} is no SPI of partition {partition.name}; "
+                   "list it in irqs, too, or give it its device")
+    if len(partition.registers) > WINDOWS:
+        refuse(partition.place("registers"), f"{len(partition.registers)} windows, but a partition has "
+               f"{WINDOWS} at most; join some")
+    partition.registers = [_window(partition, machine, text) for text in partition.registers]
+
+
+def _window(partition, machine, text):
+    place = partition.place("registers")
+    match = FORM.fullmatch(text)
+    if not match:
+        refuse(place, f'"{text}" names no registers; write "device:offset:size:access", as in '
+               '"uart0:0x18:4:r"')
+    try:
+        device = machine.device(match[1])
+    except errors.Refusal as refusal:
+        refuse(place, str(refusal))
+    offset, size = int(match[2], 0), int(match[3], 0)
+    if offset % 4 or size % 4 or not size or offset + size > device["size"]:
+        refuse(place, f'"{text}": offset and size are multiples of 4 inside the device, which has '
+               f'{device["size"]:#x} bytes')
+    return {"what": f"{match[1]}+{offset:#x}", "base": device["base"] + offset, "size": size,
+            "access": match[4]}
+
+
+def regions(spec):
+    """The windows as regions of the descriptor."""
+    from tenon.program import Region
+    return [Region(window["what"], "registers", window["access"], window["base"], window["size"],
+                   window["base"]) for window in spec.registers]
+
+
+def mark(irqs, spec):
+    """Interrupts with those marked that others may inject."""
+    return [{**irq, "injectable": True} if irq["intid"] in spec.injectable else irq
+            for irq in irqs]
