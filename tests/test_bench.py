@@ -127,9 +127,31 @@ def test_table_as_markdown():
 
 
 def test_figures_in_readme_and_docs_are_the_baseline_s():
-    values = {one.key: one.value for one in store.load(compare.BASELINE)[1]}
-    wrong = [line for path in text.documents() for line in text.stale(values, path)[1]]
+    values = text.published() | {one.key: one.value for one in store.load(compare.BASELINE)[1]}
+    wrong = [line for path in text.documents() for line in text.stale(values, path, False)[1]]
     assert not wrong, "\n".join(wrong)
+
+
+TYPED = re.compile(r"\b\d[\d.,]*\s+(?:thousand\s+|million\s+)?(?:instructions|cycles)\b")
+
+
+def test_no_figure_in_readme_and_docs_is_typed():
+    for path in text.documents():
+        if path == text.RESULTS:
+            continue
+        with open(path, encoding="utf-8") as file:
+            page = re.sub(r"```.*?```", "", text.MARK.sub("", file.read()), flags=re.S)
+        assert not TYPED.findall(page), path
+
+
+def test_what_is_published_can_be_named(tmp_path):
+    page = tmp_path / "results.md"
+    page.write_text("# Results\n\n" + text.one_table(tables.of(
+        [Figure("figure9", "0", "start", 51, "instructions, at most 56"),
+         Figure("figure9", "1", "start", 44.5, "instructions"),
+         Figure("figure9", "1", "stop", 18, "instructions")])[0]))
+    assert text.published(str(page)) == {"figure9/0/start": 51, "figure9/1/start": 44.5,
+                                         "figure9/1/stop": 18}
 
 
 class Page(html.parser.HTMLParser):

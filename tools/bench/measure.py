@@ -32,7 +32,7 @@ class Image:
     """A built image: its path, the build report, and its components' files."""
 
     def __init__(self, path, report, folder):
-        self.path, self.report = path, report
+        self.path, self.report, self.folder = path, report, folder
         self.components = {part["name"]: part for part in report["components"]}
         for part in report["components"]:
             part["elf"] = os.path.join(folder, part["elf"])
@@ -41,6 +41,12 @@ class Image:
     def program(self):
         """The first component that is not Mortise: the application's."""
         return next(part for part in self.report["components"] if part["layer"] != "hv")
+
+    def sources(self, part):
+        """The application's own sources of a component."""
+        with open(os.path.join(self.folder, "compile_commands.json"), encoding="utf-8") as file:
+            return [entry["file"] for entry in json.load(file)
+                    if entry.get("output", "").startswith(f"{part['name']}/obj/app/")]
 
     def symbols(self, part=None):
         """Addresses of a component's symbols by name."""

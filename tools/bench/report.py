@@ -6,6 +6,7 @@ import re
 import peers
 import plot
 import tables
+import text
 
 STYLE = """
 :root{color-scheme:light dark;--a:#0a6cc4;--b:#d2691e;--c:#2e8b57;--d:#8e44ad;--e:#7f8c8d;
@@ -125,18 +126,10 @@ def _cell(figure):
     kind = "over" if figure.over else \
         "aim" if figure.aim is not None and figure.value <= figure.aim else ""
     most = re.search(r"at most (\d+)", figure.unit)
-    text = tables.number(figure.value) + (f" ≤{most[1]}" if most else "")
+    said = tables.number(figure.value) + (f" ≤{most[1]}" if most else "")
     who = "; ".join(f"{name} {count}" for name, count in list(figure.functions.items())[:8])
     hint = html.escape(f"{figure.unit}; {who}" if who else figure.unit, quote=True)
-    return f'<td class="{kind}" title="{hint}">{text}</td>'
-
-
-def _bounds(table, line):
-    figures = [table.cells[line, column] for column in table.columns
-               if (line, column) in table.cells]
-    return ["/".join(dict.fromkeys("-" if bound is None else f"{bound}" for bound in
-                                   (getattr(figure, name) for figure in figures)))
-            for name in ("limit", "aim")]
+    return f'<td class="{kind}" title="{hint}">{said}</td>'
 
 
 def _table(table):
@@ -149,7 +142,8 @@ def _table(table):
         cells = [f"<td>{html.escape(line)}</td>"]
         cells += [_cell(table.cells.get((line, column))) for column in table.columns]
         if bounds:
-            cells += [f'<td class="peer">{bound}</td>' for bound in _bounds(table, line)]
+            row = [table.cells.get((line, column)) for column in table.columns]
+            cells += [f'<td class="peer">{bound}</td>' for bound in text.bounds_of(row)]
         cells += [f'<td class="peer">{"-" if value is None else value}</td>'
                   for _, value in table.beside(line)] or ["<td></td>"] * len(others)
         rows.append("<tr>" + "".join(cells) + "</tr>")

@@ -62,12 +62,23 @@ def hello(so, quick):
                     Figure("hello", line, "Mortise to its guest", counts.hits["guest"][0][1],
                            "instructions at EL2", 100000, 30000,
                            functions=counts.functions["guest"]),
+                    Figure("hello", line, "of these CRC-32",
+                           counts.functions["guest"].get("tn_crc32", 0), "instructions at EL2"),
                     Figure("hello", line, "its first to main",
                            counts.hits["main"][0][0] - counts.hits["guest"][0][0],
                            "instructions"),
                     Figure("hello", line, "Mortise's text", text, "bytes", 49152, 32768,
                            functions=symbols)]
     return figures
+
+
+def with_sha256(so):
+    """What it costs that an image asks for SHA-256 of its partitions at boot."""
+    image = build("examples/hello/hello.c", "bypass-sha256/hello", VIRT, "--verify", "sha256")
+    counts = Counts(image, so, {"guest": image.symbols()["__image_start"]})
+    return [Figure("hello", f"bypass with SHA-256, {VIRT}", "Mortise to its guest",
+                   counts.hits["guest"][0][1], "instructions at EL2",
+                   functions=counts.functions["guest"])]
 
 
 def code_lines(path):
@@ -77,48 +88,69 @@ def code_lines(path):
     return sum(1 for line in text.splitlines() if line.strip())
 
 
+def lines_of(paths):
+    """(C, assembly) lines of source files."""
+    counts = [0, 0]
+    for path in paths:
+        counts[path.endswith(".S")] += code_lines(path)
+    return counts
+
+
 def library_lines(folder):
     """(C, assembly) lines of a library: sources and headers, without its tests."""
-    c, asm = 0, 0
-    if not folder:
-        return c, asm
     top = os.path.join(TOP, folder)
-    for path in sorted(glob.glob(f"{top}/*.[chS]") + glob.glob(f"{top}/include/**/*.h",
-                                                              recursive=True)):
-        if re.search(r"_(test|fuzz)\.c$", path):
-            continue
-        lines = code_lines(path)
-        asm, c = (asm + lines, c) if path.endswith(".S") else (asm, c + lines)
-    return c, asm
+    return lines_of(path for path in glob.glob(f"{top}/*.[chS]")
+                    + glob.glob(f"{top}/include/**/*.h", recursive=True)
+                    if not re.search(r"_(test|fuzz)\.c$", path))
 
 
 SECTIONS = ["text", "data", "bss", "rodata"]
+# What has no folder in the pool.
+GROUPS = {"newlib": "newlib (Debian's)", "app": "application"}
+
+
+def groups_of(image, parts, name_of):
+    """{group: lines and bytes} of components; name_of(component, library) is the group. A
+    library's lines count once."""
+    groups, seen = {}, set()
+    for part in parts:
+        for lib in part["libs"]:
+            group = groups.setdefault(name_of(part, lib),
+                                      dict.fromkeys(["C", "asm", *SECTIONS], 0))
+            lines = [0, 0]
+            if lib["lib"] == "app":
+                lines = lines_of(image.sources(part))
+            elif lib["path"] and lib["path"] not in seen:
+                seen.add(lib["path"])
+                lines = library_lines(lib["path"])
+            group["C"] += lines[0]
+            group["asm"] += lines[1]
+            for section in SECTIONS:
+                group[section] += lib["bytes"][section]
+    return groups
+
+
+def sized(table, name, group):
+    """A line of Table 1."""
+    return [Figure(table, name, key, value, "lines" if key in ("C", "asm") else "bytes")
+            for key, value in group.items()] + [
+        Figure(table, name, "all bytes", sum(group[s] for s in SECTIONS), "bytes")]
 
 
 def components(table, image):
     """Table 1: lines and bytes by top folder, each library's lines once."""
-    groups, seen = {}, set()
-    for part in image.report["components"]:
-        for lib in part["libs"]:
-            name = lib["path"].split("/")[0] or {"newlib": "newlib (Debian's)",
-                                                 "app": "application"}.get(
-                lib["lib"], "generated, stacks, alignment")
-            group = groups.setdefault(name, dict.fromkeys(["C", "asm", *SECTIONS], 0))
-            if lib["path"] not in seen:
-                seen.add(lib["path"])
-                c, asm = library_lines(lib["path"])
-                group["C"] += c
-                group["asm"] += asm
-            for section in SECTIONS:
-                group[section] += lib["bytes"][section]
+    groups = groups_of(image, image.report["components"], lambda _, lib: lib["path"].split("/")[0]
+                       or GROUPS.get(lib["lib"], "generated, stacks, alignment"))
     total = {key: sum(group[key] for group in groups.values()) for key in ["C", "asm", *SECTIONS]}
-    figures = []
-    for name, group in sorted(groups.items()) + [("total", total)]:
-        for key, value in group.items():
-            unit = "lines" if key in ("C", "asm") else "bytes"
-            figures.append(Figure(table, name, key, value, unit))
-        figures.append(Figure(table, name, "all bytes", sum(group[s] for s in SECTIONS), "bytes"))
-    return figures
+    return [figure for name, group in sorted(groups.items()) + [("total", total)]
+            for figure in sized(table, name, group)]
+
+
+def by_component(table, line, image):
+    """Table 1 of an example: lines and bytes of each component, with the libraries in it."""
+    return [figure for part in image.report["components"]
+            for name, group in groups_of(image, [part], lambda part, _: part["name"]).items()
+            for figure in sized(table, f"{line}: {name}", group)]
 
 
 def shared(images):
@@ -179,6 +211,7 @@ def examples():
             size = image.report["image"]
             figures += [Figure("examples", line, s, value, "bytes")
                         for s, value in sections.items()]
+            figures += by_component("table1-examples", line, image)
             figures += [Figure("examples", line, "file", size["file_size"], "bytes"),
                         Figure("examples", line, "all memory", size["memory_size"], "bytes")]
         if name not in built:
@@ -235,7 +268,8 @@ def boots(so):
 
 def suite_images(quick):
     """What a build takes and how it boots."""
-    return hello(measure.plugin("count.c"), quick)
+    so = measure.plugin("count.c")
+    return hello(so, quick) + with_sha256(so)
 
 
 def suite_code(_quick):

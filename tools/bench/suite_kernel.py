@@ -22,14 +22,14 @@ BOUNDS = {
 EVENTS = ("dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "device")
 
 
-def program(source, mode, fp, so, **options):
-    """Rows of a benchmark program in one configuration, and its image."""
-    name = "-".join([source.replace(".c", ""), *options])
+def program(source, mode, fp, so, *words):
+    """Rows of a benchmark program in one configuration, and its image; `words`: more options."""
+    name = "-".join([source.replace(".c", ""),
+                     *(word for word in words if word[0] != "-")]).replace("=", "-")
     say(f"{name}, {mode}, FP {fp}")
     image = build(f"tools/bench/{source}", f"{mode}-fp-{fp}/{name}", VIRT, "--mode", mode,
                   "-O", "2", "--set", f"TN_FP={'n' if fp == 'off' else 'y'}",
-                  "-D", f"TOUCH={int(fp == 'touched')}",
-                  *(word for option in options.items() for word in ("--set", "=".join(option))))
+                  "-D", f"TOUCH={int(fp == 'touched')}", *words)
     return image, [row for row in rows_of(image, so) if not row.name.startswith("(")]
 
 
@@ -173,6 +173,20 @@ def suite_masked(_quick):
     return figures
 
 
+# What a kernel may be built with, and what its operations cost then.
+OPTIONS = {"as it is": (), "TN_STACK_CHECK": ("--set", "TN_STACK_CHECK=y"),
+           "TRACE": ("--set", "TRACE=y"), "two CPUs": ("--cpus", "2")}
+
+
+def suite_options(_quick):
+    """The rows of tenon.c again, in kernels built with options; on several CPUs all on one."""
+    so, figures = measure.plugin("window.c", "model.c"), []
+    for column, words in OPTIONS.items():
+        image, rows = program("tenon.c", "bare", "on", so, *words)
+        figures += [figure("options", row.name, column, row, image) for row in rows]
+    return figures
+
+
 # Ticks a second of Figure 9's second half, what a kernel with a fixed tick commonly has.
 TICK_HZ = "1000"
 
@@ -180,8 +194,8 @@ TICK_HZ = "1000"
 def suite_timers(_quick):
     """Figure 9: what a timer costs against the number of timers, tickless and with a tick."""
     so, figures = measure.plugin("window.c", "model.c"), []
-    for kind, options in (("tickless", {}), ("tick", {"TN_TICK_HZ": TICK_HZ})):
-        image, rows = program("timers.c", "bare", "off", so, **options)
+    for kind, words in (("tickless", ()), ("tick", ("--set", f"TN_TICK_HZ={TICK_HZ}"))):
+        image, rows = program("timers.c", "bare", "off", so, *words)
         for row in rows:
             what, _, count = row.name.rpartition(", ")
             figures.append(figure("figure9", count, f"{what}, {kind}", row, image))

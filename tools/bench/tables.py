@@ -41,6 +41,9 @@ HEADINGS = {
                       "`tenon` with FP registers of threads: barriers, system-register accesses, "
                       "exclusives, exception returns, accesses to devices."),
     "kernel-model": ("The same, in cycles of the model", MODEL),
+    "options": ("Operations of Tenon, built with options", "Bare, with FP registers of threads. On "
+                "two CPUs all threads are on one: what is more is the lock of the kernel, and the "
+                "look at the other CPU."),
     "masked": ("Interrupts off", "The longest time for which the kernel masks interrupts under a "
                "load, measured by itself (option TN_MASK_WATCH, whose marks are in the figure); "
                "linear in the number of distinct priorities that wait for one object, 200 here."),
@@ -60,6 +63,8 @@ HEADINGS = {
     "table1": ("Table 1: lines and bytes of the smallest complete system", "Mortise, Tenon and "
                "`hello`, by top folder; lines without comments and empty ones, headers counted, "
                "each library once."),
+    "table1-examples": ("Table 1 of each example", "Lines and bytes of each component: Mortise and "
+                        "the partitions, each with its libraries."),
     "table2": ("Table 2: micro-libraries that Mortise and Tenon share", "From the build reports "
                "of all examples."),
     "examples": ("Image sizes of all examples", "In each mode that they build in."),

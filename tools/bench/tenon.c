@@ -460,6 +460,7 @@ int main(void)
 {
     tn_pmu_start();
     tn_thread_set_priority(tn_thread_self(), MAIN_PRIORITY);
+    tn_thread_set_affinity(tn_thread_self(), 1); /* of several CPUs (--cpus) only the first */
     for (uint32_t i = 0; i <= ALARMS; i++) {
         tn_alarm_init(&alarms[i], alarm_fired);
     }
