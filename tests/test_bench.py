@@ -17,6 +17,7 @@ import compare  # noqa: E402
 import figures as store  # noqa: E402
 import measure  # noqa: E402
 import report  # noqa: E402
+import suite_kernel  # noqa: E402
 import tables  # noqa: E402
 import text  # noqa: E402
 from figures import Figure  # noqa: E402
@@ -46,6 +47,20 @@ def test_window_by_function(rows):
     names = measure.Functions(image).count((a, 1) for a in by_name["barriers"].trace)
     # What the marks take is here, too: a read, a store, an ISB.
     assert names == {"barriers": 8 + 1 + 3}
+
+
+def test_a_regression_in_a_program_names_its_function(rows):
+    """The same program with one more instruction in one function, measured again."""
+    def measured(image, by_name):
+        return [suite_kernel.figure("kernel", name, "bypass", row, image)
+                for name, row in by_name.items()]
+    more = measure.build("tests/bench/known.c", "more", "qemu-virt", "--mode", "bypass", "-D",
+                         "MORE=1")
+    worse = {row.name: row for row in measure.rows_of(more, measure.plugin("window.c", "model.c"))}
+    changes = compare.difference(measured(*rows), measured(more, worse))
+    assert [change for change in changes if change[1]] == [
+        ("kernel/exclusives/bypass: 3 -> 4 instructions (+33.3%); grew first: exclusives "
+         "(6 -> 7)", True)]
 
 
 def test_model_sees_a_barrier(rows):

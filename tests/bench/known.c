@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Windows whose contents are known: what the plugin must find in them. */
+/*
+ * Windows whose contents are known: what the plugin must find in them.  With -D MORE=1 one of them
+ * has an instruction more.
+ */
 #include <tn/bench.h>
+
+#ifndef MORE
+#define MORE 0
+#endif
 
 static volatile uint32_t word;
 
@@ -20,9 +27,9 @@ static void exclusives(void *context)
 {
     (void)context;
     tn_bench_begin();
-    __asm__ volatile("ldaxr w9, [%0]\n\tstlxr w10, w9, [%0]"
+    __asm__ volatile("ldaxr w9, [%0]\n\tstlxr w10, w9, [%0]\n\t.rept %c1\n\tnop\n\t.endr"
                      :
-                     : "r"(&word)
+                     : "r"(&word), "i"(MORE)
                      : "x9", "x10", "memory");
     tn_bench_end();
 }

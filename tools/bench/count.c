@@ -16,10 +16,12 @@
  * point may be of one CPU only.  CPUs must take turns (-icount): the counters are not atomic.
  *
  * With profile=1 the first execution of each point is followed by a line for each instruction
- * that had executed by then, so that a boot can be told by function:
+ * that had executed by then, so that a boot can be told by function and by kind (enum kind):
  *
- *   = <address> <executions>
+ *   = <address> <executions> <kind> <of its accesses, those to devices>
  */
+#include "window.h"
+
 #include "qemu.h"
 
 #include <inttypes.h>
@@ -42,7 +44,8 @@ struct point {
 };
 
 struct place {
-    uint64_t address, executed;
+    uint64_t address, executed, device;
+    enum kind kind;
 };
 
 static struct point points[MAX_POINTS];
@@ -78,8 +81,27 @@ static void hit(unsigned cpu, void *data)
         fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", point->name, total, in_range);
     for (unsigned i = 0; profile && !point->seen && i < MAX_PLACES; i++)
         if (places[i].executed)
-            fprintf(out, "= %" PRIx64 " %" PRIu64 "\n", places[i].address, places[i].executed);
+            fprintf(out, "= %" PRIx64 " %" PRIu64 " %u %" PRIu64 "\n", places[i].address,
+                    places[i].executed, (unsigned)places[i].kind, places[i].device);
     point->seen = true;
+}
+
+static void access_done(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
+{
+    (void)cpu;
+    struct qemu_plugin_hwaddr *hw = qemu_plugin_get_hwaddr(info, address);
+    ((struct place *)data)->device += hw && qemu_plugin_hwaddr_is_io(hw);
+}
+
+static void count_place(struct qemu_plugin_insn *insn, struct place *place)
+{
+    uint32_t bits;
+    memcpy(&bits, qemu_plugin_insn_data(insn), sizeof(bits));
+    place->kind = insn_kind(bits);
+    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &place->executed,
+                                               1);
+    qemu_plugin_register_vcpu_mem_cb(insn, access_done, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+                                     place);
 }
 
 static void hit_range(unsigned cpu, void *data)
@@ -112,8 +134,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
         if (address >= range_low && address < range_high)
             count_range(insn);
         if (profile)
-            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
-                                                       &place_of(address)->executed, 1);
+            count_place(insn, place_of(address));
     }
 }
 

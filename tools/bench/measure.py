@@ -107,7 +107,8 @@ def build(source, name, board, *options, quiet=False):
 
 
 def plugin(*sources):
-    """Compile a plugin; returns the path of the shared object."""
+    """Compile a plugin, with insn.c, which each needs; returns the path of the shared object."""
+    sources += ("insn.c",)
     so = os.path.join(OUT, sources[0].replace(".c", ".so"))
     os.makedirs(OUT, exist_ok=True)
     subprocess.run(["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-shared",
@@ -140,12 +141,13 @@ class Counts:
                        for name, address in points.items())
         args += (",profile=1" if profile else "") + ("" if cpu is None else f",cpu={cpu}")
         run(image, "-plugin", f"{so},out={log},range={EL2[0]:#x}:{EL2[1]:#x}{args}", ends=ends)
-        self.hits, executed, last = {}, {}, None
+        self.hits, self.kinds, executed, last = {}, {}, {}, None
         with open(log, encoding="ascii") as file:
             for line in file:
-                name, one, two = line.split()
+                name, one, two, *more = line.split()
                 if name == "=":
                     executed.setdefault(last, []).append((int(one, 16), int(two)))
+                    self.kinds.setdefault(last, {})[int(one, 16)] = (int(two), *map(int, more))
                 else:
                     self.hits.setdefault(name, []).append((int(one), int(two)))
                     last = name
@@ -153,6 +155,18 @@ class Counts:
         self.functions = {
             name: dict(sorted(names.count(pairs).items(), key=lambda item: (-item[1], item[0])))
             for name, pairs in executed.items()}
+
+
+    def events_at_el2(self, begin, end):
+        """What executed at EL2 between the first hits of two points, by kind; and its accesses to
+        devices."""
+        events = dict.fromkeys([*KINDS, "device"], 0)
+        for address, (times, kind, device) in self.kinds[end].items():
+            if EL2[0] <= address < EL2[1]:
+                before = self.kinds[begin].get(address, (0, kind, 0))
+                events[KINDS[kind]] += times - before[0]
+                events["device"] += device - before[2]
+        return events
 
 
 class Window:

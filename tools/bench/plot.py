@@ -37,7 +37,7 @@ def _nice(top):
 def _legend(names, y):
     parts, x = [], 8
     for at, name in enumerate(names):
-        width = 16 + 5.6 * len(name)
+        width = 16 + 6.4 * len(name)
         if x + width > WIDTH:
             x, y = 8, y + 15
         parts.append(f'<rect x="{x}" y="{y - 8}" width="10" height="10" '
@@ -66,7 +66,7 @@ def lines(title, series, x_label, y_label):
     last = -99
     for x in xs:
         at = place(x, 0)[0]
-        if at - last > 20:
+        if at - last > 26:
             parts.append(_text(at, bottom + 14, short(x), "middle"))
             last = at
     for at, points in enumerate(series.values()):
@@ -93,8 +93,8 @@ def dots(title, rows, ours):
     def place(value):
         return left + (right - left) * (math.log10(value) - low) / (high - low)
     parts.append(f'<circle cx="14" cy="{y - 3}" r="4" fill="var(--a)"/>' + _text(22, y, ours)
-                 + f'<circle cx="110" cy="{y - 3}" r="3" class="peer"/>' + _text(118, y, "peers")
-                 + f'<path class="limit" d="M170 {y - 9}v12"/>' + _text(176, y, "limit"))
+                 + f'<circle cx="80" cy="{y - 3}" r="3" class="peer"/>' + _text(88, y, "peers")
+                 + f'<path class="limit" d="M150 {y - 9}v12"/>' + _text(156, y, "limit"))
     for label, value, limit, peers in rows:
         y += 34
         parts += [_text(left, y - 12, label),

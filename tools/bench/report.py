@@ -15,7 +15,7 @@ STYLE = """
 --e:#8b949e;--f:#ff7b72;--ink:#e6edf3;--soft:#9aa4ae;--line:#30363d;--paper:#0d1117;
 --card:#161b22}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:70rem;padding:1rem;background:var(--paper);color:var(--ink);
+body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--paper);color:var(--ink);
 font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:.2em 0}h2{font-size:1.15rem;margin:2.2em 0 .2em}
 p{margin:.3em 0 .8em;color:var(--soft);max-width:46rem}
@@ -28,7 +28,10 @@ color:var(--soft)}
 .wide{overflow-x:auto;border:1px solid var(--line);border-radius:.4rem}
 table{border-collapse:collapse;font-size:.85rem;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .55rem;text-align:right;border-bottom:1px solid var(--line);
-white-space:nowrap}th{color:var(--soft);font-weight:600;background:var(--card)}
+white-space:nowrap}th{color:var(--soft);font-weight:600;background:var(--card);
+white-space:normal;vertical-align:bottom}
+td small{display:block;color:var(--soft);font-weight:400;font-size:.75rem;line-height:1.2;
+white-space:normal}
 td:first-child,th:first-child{text-align:left;position:sticky;left:0;background:var(--paper);
 white-space:normal;min-width:min(36vw,15rem)}th:first-child{background:var(--card)}
 tr:last-child td{border-bottom:0}td.peer{color:var(--soft)}td.over{color:var(--f);
@@ -37,10 +40,18 @@ font-weight:700}td.aim{color:var(--c)}
 gap:1rem;margin:.6rem 0 1rem}figure{margin:0;background:var(--card);border:1px solid
 var(--line);border-radius:.5rem;padding:.5rem}figcaption{font-size:.85rem;color:var(--soft);
 padding:.2rem .3rem}
-svg{width:100%;height:auto;display:block}svg text{font:10px system-ui,sans-serif;
+svg{width:100%;height:auto;display:block}svg text{font:11.5px system-ui,sans-serif;
 fill:var(--ink)}svg .grid{stroke:var(--line);fill:none}svg .peer{fill:var(--e);opacity:.65}
 svg .limit{stroke:var(--f);stroke-width:2;fill:none}svg .value{font-weight:700}
 svg .on{fill:#fff;font-weight:700}
+/* On a phone a line of a wide table is a card, so that nothing lies beside the screen. */
+@media(max-width:40rem){.many table,.many tbody{display:block}.many .heads{display:none}
+.many tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.2rem,1fr));gap:.1rem .5rem;
+padding:.4rem .5rem;border-bottom:1px solid var(--line)}.many tr:last-child{border-bottom:0}
+.many td{border:0;padding:.1rem 0;text-align:left;min-width:0;white-space:normal;
+overflow-wrap:anywhere}.many td:empty{display:none}.many td:first-child{grid-column:1/-1;
+position:static;font-weight:600}.many td[data-c]::before{content:attr(data-c);display:block;
+font-size:.68rem;line-height:1.15;font-weight:400;color:var(--soft)}}
 footer{margin:3rem 0 1rem;font-size:.8rem;color:var(--soft)}
 """
 
@@ -120,7 +131,13 @@ PLOTS = {"kernel": _kernel, "table4": _threads, "table4-model": _threads, "figur
          "figure9": _timers, "figure9-model": _timers, "examples": _sizes}
 
 
-def _cell(figure):
+def _plain(text, head):
+    """A cell that is no figure of ours."""
+    return f'<td class="peer" data-c="{html.escape(head, quote=True)}">{text}</td>'
+
+
+def _cell(figure, head, bounds):
+    """A figure of ours; bounds: with its own limit below it."""
     if figure is None:
         return "<td></td>"
     kind = "over" if figure.over else \
@@ -129,25 +146,33 @@ def _cell(figure):
     said = tables.number(figure.value) + (f" ≤{most[1]}" if most else "")
     who = "; ".join(f"{name} {count}" for name, count in list(figure.functions.items())[:8])
     hint = html.escape(f"{figure.unit}; {who}" if who else figure.unit, quote=True)
-    return f'<td class="{kind}" title="{hint}">{said}</td>'
+    return (f'<td class="{kind}" data-c="{html.escape(head, quote=True)}" title="{hint}">{said}'
+            + (f"<small>limit {figure.limit}, aim {figure.aim}</small>"
+               if bounds and figure.limit is not None else "") + "</td>")
+
+
+NARROW = 3  # columns that a phone has room for
 
 
 def _table(table):
-    bounds = any(figure.limit is not None for figure in table.cells.values())
+    bounds, each = text.has_bounds(table)
     others = next(([name for name, _ in table.beside(line)] for line in table.lines
                    if table.beside(line)), [])
-    heads = [""] + table.columns + (["limit", "aim"] if bounds else []) + others
-    rows = ["<tr>" + "".join(f"<th>{html.escape(head)}</th>" for head in heads) + "</tr>"]
+    heads = [""] + table.columns + (["limit", "aim"] if bounds and not each else []) + others
+    rows = ['<tr class="heads">' + "".join(f"<th>{html.escape(head)}</th>" for head in heads)
+            + "</tr>"]
     for line in table.lines:
+        row = [table.cells.get((line, column)) for column in table.columns]
         cells = [f"<td>{html.escape(line)}</td>"]
-        cells += [_cell(table.cells.get((line, column))) for column in table.columns]
-        if bounds:
-            row = [table.cells.get((line, column)) for column in table.columns]
-            cells += [f'<td class="peer">{bound}</td>' for bound in text.bounds_of(row)]
-        cells += [f'<td class="peer">{"-" if value is None else value}</td>'
-                  for _, value in table.beside(line)] or ["<td></td>"] * len(others)
+        cells += [_cell(figure, column, each) for figure, column in zip(row, table.columns)]
+        if bounds and not each:
+            cells += [_plain(bound, head) for bound, head in zip(text.bounds_of(row),
+                                                                 ("limit", "aim"))]
+        cells += [_plain("-" if value is None else value, head)
+                  for head, value in table.beside(line)] or ["<td></td>"] * len(others)
         rows.append("<tr>" + "".join(cells) + "</tr>")
-    return '<div class="wide"><table>' + "".join(rows) + "</table></div>"
+    many = " many" if len(heads) > NARROW else ""
+    return f'<div class="wide{many}"><table>' + "".join(rows) + "</table></div>"
 
 
 CARDS = [("hello/bypass, qemu-virt/file", "bytes: hello with Mortise, the file"),
@@ -171,7 +196,7 @@ def page(head, figures):
              "<body><h1>TenonOS in figures</h1>"
              f"<p>{head['date']}, commit {head['commit'][:12]}"
              f"{' with changes' if head['changed'] else ''}. Executed instructions and bytes, "
-             "exact and repeatable: QEMU with -icount shift=0. Nothing here is wall time. "
+             "exact and repeatable: QEMU with -icount shift=0. Nothing but build times is wall time. "
              f"{len(figures)} figures, {len(bounded)} with a limit: {over} over it, {reached} at "
              "the aim or better (green).</p>", '<div class="cards">']
     parts += [f'<div class="card"><b>{by_key[key].value:,}</b><span>{html.escape(what)}</span>'

@@ -3,7 +3,7 @@
 import measure
 from figures import Figure
 from measure import BOARDS, EL2, VIRT, Counts, Row, build, rows_of, say, windows_of
-from suite_kernel import figure
+from suite_kernel import EVENTS, figure
 from tenon import errors
 
 CALLS = {"PSCI_VERSION by HVC": ("psci", 90, 45),
@@ -37,8 +37,10 @@ def suite_hypercalls(quick):
             before, after = counts.functions[key], counts.functions[f"{key}_end"]
             grown = {name: count - before.get(name, 0) for name, count in after.items()
                      if count > before.get(name, 0)}
+            events = counts.events_at_el2(key, f"{key}_end")
             figures.append(Figure("hypercalls", title, board, spent, "instructions at EL2", limit,
-                                  aim, functions=grown))
+                                  aim, functions=grown,
+                                  events={kind: events[kind] for kind in EVENTS if events[kind]}))
     return figures
 
 

@@ -51,7 +51,10 @@ HEADINGS = {
                "for a counted operation. Over Tenon's own interface, and over POSIX, where blocks "
                "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
+    "hypercalls-events": ("What the count of a hypercall hides", "On qemu-virt, at EL2: barriers, "
+                          "system-register accesses, exception returns, accesses to devices."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
+    "bypass-events": ("What the count of a bypass interrupt hides", "On qemu-virt."),
     "lifecycle": ("Life of a partition", "A bypass program and one on Tenon, started, paused, "
                   "resumed and stopped by another partition: what the caller's CPU executes at EL2 "
                   "in the call, or both CPUs up to the end. A start is the call, the firmware's "
@@ -60,6 +63,8 @@ HEADINGS = {
     "channels": ("Channels between partitions", "One message or value sent or taken, the C call "
                  "included; Mortise has no part but in the doorbell, whose receiver is "
                  "interrupted without it."),
+    "channels-events": ("What the count of a message hides", "Of the sender; in the doorbell the "
+                        "hypercall and Mortise's part are in it."),
     "table1": ("Table 1: lines and bytes of the smallest complete system", "Mortise, Tenon and "
                "`hello`, by top folder; lines without comments and empty ones, headers counted, "
                "each library once."),
@@ -92,7 +97,9 @@ HEADINGS = {
                 "that expires is the whole interrupt, nothing due the tick alone."),
     "figure9-model": ("Figure 9 in cycles of the model", MODEL),
 }
-EVENT_COLUMN = "tenon, FP on"
+# Tables whose events are shown, and of which column.
+EVENTS = {"kernel": "tenon, FP on", "hypercalls": "qemu-virt", "bypass": "qemu-virt",
+          "channels": "sender"}
 
 
 def of(figures):
@@ -101,9 +108,10 @@ def of(figures):
     for figure in figures:
         table = tables.setdefault(figure.table, Table(figure.table, figure.table, ""))
         table.add(figure)
-        if figure.table == "kernel" and figure.column == EVENT_COLUMN:
+        if figure.column == EVENTS.get(figure.table):
+            name = f"{figure.table}-events"
             for event, count in figure.events.items():
-                tables["kernel-events"].add(Figure("kernel-events", figure.line, event, count, ""))
+                tables[name].add(Figure(name, figure.line, event, count, ""))
     return [table for table in tables.values() if table.cells]
 
 

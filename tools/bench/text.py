@@ -39,6 +39,13 @@ def cell(figure):
     return text + (" **over the limit**" if figure.over else "")
 
 
+def has_bounds(table):
+    """(whether some figure of it has a limit, whether figures of one line have different ones)."""
+    limits = [{figure.limit for (place, _), figure in table.cells.items() if place == line}
+              for line in table.lines]
+    return any(some != {None} for some in limits), any(len(some) > 1 for some in limits)
+
+
 def bounds_of(row):
     """Limit and aim of a line: one for all of its figures, or one each, in their order."""
     shown = []
@@ -51,7 +58,7 @@ def bounds_of(row):
 
 def one_table(table):
     """A table as Markdown."""
-    bounds = any(figure.limit is not None for figure in table.cells.values())
+    bounds, _ = has_bounds(table)
     peers = [name for name, _ in next((table.beside(line) for line in table.lines
                                        if table.beside(line)), [])]
     heads = table.columns + (["limit", "aim"] if bounds else []) + peers
