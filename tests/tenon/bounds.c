@@ -4,7 +4,6 @@
  * in a handler.  Prints "ok" at the end.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <tn/alarm.h>
 #include <tn/event.h>
 #include <tn/irq.h>
@@ -14,13 +13,7 @@
 #include <tn/thread.h>
 #include <tn/time.h>
 
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("line %d: %s\n", __LINE__, #condition);                                         \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "must.h"
 
 #define WAITERS 200
 #define STACK 2048

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of the kernel one by one: order, inheritance, errors, time.  Prints "ok" at the end. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tn/alarm.h>
 #include <tn/barrier.h>
@@ -12,13 +11,7 @@
 #include <tn/thread.h>
 #include <tn/time.h>
 
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("line %d: %s\n", __LINE__, #condition);                                         \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "must.h"
 
 #define STACK 4096
 

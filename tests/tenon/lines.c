@@ -13,19 +13,13 @@
 #include <tn/time.h>
 #include <unistd.h>
 
+#include "must.h"
+
 #define LINE 100
 #define ROUNDS 20
 #define LONG_NS 300000
 #define WRITES 40
 #define WIDTH 60
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("lines: line %d: %s\n", __LINE__, #condition);                                  \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 #define GET(x) __atomic_load_n(&(x), __ATOMIC_SEQ_CST)
 #define SET(x, value) __atomic_store_n(&(x), (value), __ATOMIC_SEQ_CST)

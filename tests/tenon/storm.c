@@ -26,6 +26,8 @@
 #include <tn/thread.h>
 #include <tn/time.h>
 
+#include "must.h"
+
 #ifndef STORM_OPS
 #define STORM_OPS 200000
 #endif
@@ -41,14 +43,6 @@
 #ifndef WATCH_NS /* without any operation for so long: somebody sleeps for ever */
 #define WATCH_NS 2000000000ull
 #endif
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("storm: line %d: %s\n", __LINE__, #condition);                                  \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 #define GET(x) __atomic_load_n(&(x), __ATOMIC_SEQ_CST)
 #define SET(x, value) __atomic_store_n(&(x), (value), __ATOMIC_SEQ_CST)

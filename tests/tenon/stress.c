@@ -6,7 +6,6 @@
  * floating-point registers are a thread's own.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <tn/alarm.h>
 #include <tn/barrier.h>
 #include <tn/cond.h>
@@ -18,6 +17,8 @@
 #include <tn/thread.h>
 #include <tn/time.h>
 
+#include "must.h"
+
 #define THREADS 100
 #define STACK 4096
 #ifndef ROUNDS
@@ -26,14 +27,6 @@
 #define MUTEXES 8
 #define UNITS 3
 #define CAPACITY 16
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("stress: line %d: %s\n", __LINE__, #condition);                                 \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
 
 struct worker {
     struct tn_thread thread;

@@ -5,19 +5,12 @@
  * late by more.  Prints "ok" at the end.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <tn/alarm.h>
 #include <tn/sem.h>
 #include <tn/thread.h>
 #include <tn/time.h>
 
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            printf("line %d: %s\n", __LINE__, #condition);                                         \
-            exit(1);                                                                               \
-        }                                                                                          \
-    } while (0)
+#include "must.h"
 
 #define ALARMS 20
 
