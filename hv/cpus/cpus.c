@@ -13,6 +13,7 @@
  */
 #include <tn/hv/cpus.h>
 
+#include <tn/hv/pool.h>
 #include <tn/hv/report.h>
 #include <tn/psci.h>
 #include <tn/sysreg.h>
@@ -94,7 +95,7 @@ static unsigned take_cpus(const struct tn_partition_desc *desc, unsigned partiti
         cpu->board = (uint8_t)__builtin_ctzll(cpus);
         cpu->fresh = number == 0;
         cpu->again = cpu->retire = false;
-        cpu->state = number == 0 && !(desc->flags & TN_DESC_ON_DEMAND) ? TN_PSCI_AFFINITY_ON_PENDING
+        cpu->state = number == 0 && !tn_hv_waits(desc) ? TN_PSCI_AFFINITY_ON_PENDING
                                                                        : TN_PSCI_AFFINITY_OFF;
         cpu->number = (uint8_t)number++;
     }
@@ -140,10 +141,13 @@ static void start_partitions(const struct tn_hv_boot *boot)
 
         /* Checked: no CPU beyond the board's, none twice but for partitions that wait. */
         slot = take_cpus(desc, i, slot);
-        if (desc->flags & TN_DESC_ON_DEMAND) {
+        if (tn_hv_waits(desc)) {
             continue;
         }
         __atomic_add_fetch(&hv_cpus.running, 1, __ATOMIC_RELAXED);
+        if (hv_cpus_of_pool_is_up(first)) {
+            continue;
+        }
         if (i > 0) {
             int error = hv_cpus_start(&hv_cpus.cpus[first]);
 
@@ -180,6 +184,9 @@ void tn_hv_partition_ending(void)
 void tn_hv_cpus_leave(void)
 {
     if (__atomic_sub_fetch(&hv_cpus.running, 1, __ATOMIC_ACQ_REL) != 0) {
+        if (tn_hv_in_pool()) {
+            tn_hv_pool_leave();
+        }
         tn_psci_cpu_off();
     }
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <tn/board.h>
 #include <tn/hv/partition.h>
+#include <tn/hv/pool.h>
 #include <tn/image.h>
 
 /* How long to wait for a CPU that is on: it may be the boot loader's, on its way off. */
@@ -44,6 +45,12 @@ static inline struct cpu *hv_cpus_own(void)
 }
 
 struct cpu *hv_cpus_first(unsigned partition);
+
+/* Slot of an instance of a pool whose CPU has been called for: that CPU begins it. */
+static inline bool hv_cpus_of_pool_is_up(unsigned slot)
+{
+    return CONFIG_POOL > 0 && tn_hv_pool_has(slot) && !tn_hv_pool_begin(slot);
+}
 
 /* CPU_ON for the CPU with this record, patiently; a result of PSCI's. */
 int hv_cpus_start(const struct cpu *cpu);

@@ -25,9 +25,14 @@ struct cpu *hv_cpus_first(unsigned partition)
     return cpu;
 }
 
-/* Whether a CPU of the board belongs to a partition that runs. */
-static bool in_use(unsigned board)
+/* Whether another partition that runs has this one's CPU of the board; a pool's are for many. */
+static bool in_use(unsigned slot)
 {
+    unsigned board = hv_cpus.cpus[slot].board;
+
+    if (CONFIG_POOL > 0 && tn_hv_pool_has(slot)) {
+        return false;
+    }
     for (unsigned i = 0; i < CONFIG_HV_CPUS; i++) {
         if (hv_cpus.cpus[i].board == board && tn_hv_life_is_on(hv_cpus.cpus[i].partition)) {
             return true;
@@ -41,7 +46,7 @@ bool tn_hv_cpus_reserve(unsigned partition)
     struct cpu *first = hv_cpus_first(partition), *end = hv_cpus.cpus + CONFIG_HV_CPUS;
 
     for (struct cpu *cpu = first; cpu < end && cpu->partition == partition; cpu++) {
-        if (in_use(cpu->board)) {
+        if (in_use((unsigned)(cpu - hv_cpus.cpus))) {
             return false;
         }
     }
@@ -56,7 +61,8 @@ bool tn_hv_cpus_reserve(unsigned partition)
 int tn_hv_cpus_begin(unsigned partition)
 {
     struct cpu *first = hv_cpus_first(partition);
-    int error = hv_cpus_start(first);
+    bool up = hv_cpus_of_pool_is_up((unsigned)(first - hv_cpus.cpus));
+    int error = up ? TN_PSCI_SUCCESS : hv_cpus_start(first);
 
     if (error != TN_PSCI_SUCCESS) {
         first->state = TN_PSCI_AFFINITY_OFF;

@@ -6,6 +6,7 @@
 #include <tn/hv/hypercall.h>
 #include <tn/hv/irq.h>
 #include <tn/hv/partition.h>
+#include <tn/hv/pool.h>
 
 static bool is_own(uint64_t intid)
 {
@@ -21,6 +22,10 @@ static TN_HC_FUNCTION long irq_enable(uint64_t id, uint64_t intid, uint64_t x2, 
     if (!is_own(intid)) {
         return TN_HC_INVALID;
     }
+    if (tn_hv_in_pool()) {
+        tn_hv_pool_irq_enable((unsigned)intid);
+        return TN_HC_OK;
+    }
     tn_gic_enable(&tn_hv_gic, (uint32_t)intid);
     return TN_HC_OK;
 }
@@ -30,6 +35,10 @@ static TN_HC_FUNCTION long irq_disable(uint64_t id, uint64_t intid, uint64_t x2,
     (void)id, (void)x2, (void)x3;
     if (!is_own(intid)) {
         return TN_HC_INVALID;
+    }
+    if (tn_hv_in_pool()) {
+        tn_hv_pool_irq_disable((unsigned)intid);
+        return TN_HC_OK;
     }
     tn_gic_disable(&tn_hv_gic, (uint32_t)intid);
     return TN_HC_OK;
@@ -41,6 +50,10 @@ static TN_HC_FUNCTION long irq_pend(uint64_t id, uint64_t intid, uint64_t x2, ui
     if (!is_own(intid)) {
         return TN_HC_INVALID;
     }
+    if (tn_hv_in_pool()) {
+        tn_hv_pool_irq_pend((unsigned)intid);
+        return TN_HC_OK;
+    }
     tn_gic_pend(&tn_hv_gic, (uint32_t)intid);
     return TN_HC_OK;
 }
@@ -51,6 +64,10 @@ static TN_HC_FUNCTION long irq_priority(uint64_t id, uint64_t intid, uint64_t pr
     (void)id, (void)x3;
     if (!is_own(intid) || priority < TN_HC_IRQ_MOST || priority > UINT8_MAX) {
         return TN_HC_INVALID;
+    }
+    if (tn_hv_in_pool()) {
+        tn_hv_pool_irq_priority((unsigned)intid, (uint8_t)priority);
+        return TN_HC_OK;
     }
     tn_gic_set_priority(&tn_hv_gic, (uint32_t)intid, (uint8_t)priority);
     return TN_HC_OK;
@@ -70,6 +87,12 @@ static TN_HC_FUNCTION long irq_send(uint64_t id, uint64_t intid, uint64_t cpus, 
     (void)id, (void)x3;
     if (CONFIG_HV_CPUS == 1 || intid >= TN_GIC_SGIS) {
         return TN_HC_INVALID;
+    }
+    if (tn_hv_in_pool()) {
+        if (cpus & 1) {
+            tn_hv_pool_irq_pend((unsigned)intid); /* it has one vCPU, the caller */
+        }
+        return TN_HC_OK;
     }
     for (uint64_t all = tn_hv_partition.cpus; all != 0; all &= all - 1, cpus >>= 1) {
         if (cpus & 1) {

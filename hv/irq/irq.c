@@ -8,6 +8,7 @@
 #include <tn/board.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
+#include <tn/hv/pool.h>
 #include <tn/mmio.h>
 #include <tn/sysreg.h>
 
@@ -79,7 +80,9 @@ static void start(const struct tn_hv_boot *boot)
     if (tn_hv_is_first() && boot->fresh && (CONFIG_HV_CPUS == 1 || !boot->again)) {
         tn_gic_init(&tn_hv_gic);
     }
-    tn_gic_init_cpu(&tn_hv_gic);
+    if (!tn_hv_in_pool() || !tn_hv_pool_cpu_is_set_up()) {
+        tn_gic_init_cpu(&tn_hv_gic);
+    }
     if (TN_HV_SMP || CONFIG_LIFE > 0) {
         open_wake();
     }
@@ -100,7 +103,9 @@ static void start(const struct tn_hv_boot *boot)
 static void end(void)
 {
     for (unsigned bank = 0; bank < TN_ARRAY_SIZE(tn_hv_partition.irqs); bank++) {
-        uint32_t left = tn_hv_partition.irqs[bank] | (bank == 0 ? (1u << TN_GIC_SGIS) - 1 : 0);
+        /* The SGIs of an instance of a pool are not the controller's. */
+        uint32_t sgis = bank == 0 && !tn_hv_in_pool() ? (1u << TN_GIC_SGIS) - 1 : 0;
+        uint32_t left = tn_hv_partition.irqs[bank] | sgis;
 
         for (; left != 0; left &= left - 1) {
             unsigned intid = bank * 32 + (unsigned)__builtin_ctz(left);

@@ -15,6 +15,7 @@
 #include <tn/hv/fiq.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/irq.h>
+#include <tn/hv/pool.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
 #include <tn/hv/watchdog.h>
@@ -57,6 +58,11 @@ static void set_state(uint64_t partition, uint32_t state)
     __atomic_store_n(&life.of[partition].state, state, __ATOMIC_SEQ_CST);
 }
 
+uint32_t tn_hv_life_state(unsigned partition)
+{
+    return state_of(partition);
+}
+
 bool tn_hv_life_is_on(unsigned partition)
 {
     return state_of(partition) != TN_LIFE_OFF;
@@ -71,7 +77,7 @@ static void take_names(const struct tn_hv_boot *boot)
         for (unsigned at = 0; at < TN_IMAGE_NAME_MAX; at++) {
             to[at] = boot->image.partitions[i].name[at];
         }
-        if (!(tn_image_desc(&boot->image, i)->flags & TN_DESC_ON_DEMAND)) {
+        if (!tn_hv_waits(tn_image_desc(&boot->image, i))) {
             set_state(i, TN_LIFE_STARTING);
         }
     }
@@ -201,6 +207,9 @@ static void kicked(const struct tn_hv_frame *frame)
 
 bool tn_hv_life_exit(uint64_t kind)
 {
+    if (tn_hv_in_pool()) {
+        return false; /* orders for it come by its CPU's scheduler, and nobody waits here */
+    }
     return kind == HV_KIND_SYNC && sync_exit();
 }
 
@@ -298,7 +307,9 @@ static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t
     if (state_of(partition) == from || state_of(partition) == or_from) {
         life.of[partition].again = again;
         set_state(partition, to);
-        if (to != TN_LIFE_RUNNING) {
+        if (CONFIG_POOL > 0 && tn_hv_pool_order((unsigned)partition)) {
+            /* its CPU's scheduler sees to it */
+        } else if (to != TN_LIFE_RUNNING) {
             tn_hv_cpus_order((unsigned)partition);
         } else {
             __asm__ volatile("dsb ish\n\tsev" : : : "memory"); /* its CPUs wait */

@@ -5,6 +5,7 @@
  */
 #include <tn/abi/cap.h>
 #include <tn/hv/life.h>
+#include <tn/hv/pool.h>
 #include <tn/sysreg.h>
 
 #include "internal.h"
@@ -51,7 +52,10 @@ static uint64_t mdcr_value(uint64_t caps)
 
     if (version != 0 && version != 0xf) {
         counters = PMCR_N(tn_sysreg_read(pmcr_el0));
-        tn_sysreg_write(pmcr_el0, 0);
+        /* On a CPU of a pool it may be another instance that counts. */
+        if (!tn_hv_in_pool() || caps >> TN_CAP_PMU & 1) {
+            tn_sysreg_write(pmcr_el0, 0);
+        }
     }
     return caps >> TN_CAP_PMU & 1 ? counters : counters | MDCR_TPM | MDCR_TPMCR;
 }
@@ -107,5 +111,8 @@ void hv_enter_guest(uint64_t entry, uint64_t argument, uint64_t caps)
     reset_el1();
     tn_sysreg_write(elr_el2, entry);
     tn_sysreg_write(spsr_el2, SPSR_EL1H_MASKED);
+    if (tn_hv_in_pool()) {
+        tn_hv_pool_enter();
+    }
     hv_launch(argument);
 }

@@ -10,6 +10,7 @@
 #include <tn/hv/hypercall.h>
 #include <tn/hv/life.h>
 #include <tn/hv/partition.h>
+#include <tn/hv/pool.h>
 #include <tn/sysreg.h>
 
 #define VERSION_1_1 0x10001
@@ -61,6 +62,10 @@ PSCI_FN psci_cpu_off(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 PSCI_FN psci_cpu_suspend(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x1, (void)x2, (void)x3;
+    if (tn_hv_in_pool()) {
+        tn_hv_pool_wait();
+        return TN_PSCI_SUCCESS;
+    }
     if (CONFIG_LIFE > 0) {
         tn_hv_life_sleep();
     } else {

@@ -38,6 +38,7 @@ class Component:
         self.cflags = toolchain.compile_flags(self.layer, optimize)
         self.asmflags = toolchain.assemble_flags(self.layer)
         self.board_text = templates.render("board.h.j2", board=machine.data)
+        self.pool_text = templates.render("pool_table.h.j2", instances=[])
         self.config_text = ""  # tn_config.h with every eligible library's options
         self.config_values = {}
 
@@ -76,6 +77,8 @@ class Component:
         self.config_text = config.header(self.config_values)
         self.write(self.config_text, "app", "tn_config.h")
         self.write(self.board_text, "include", "tn", "board.h")
+        if self.mode == "hv":
+            self.write(self.pool_text, "include", "tn", "pool_table.h")
 
     def declared(self, library):
         """A library, its dependencies, and theirs: what its headers and sources may include.

@@ -10,7 +10,8 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from tenon import account, channel, config, explain, files, groups, manifest, program, symbols, templates, toolchain
+from tenon import account, channel, config, explain, files, groups, manifest, pool_cpus, program
+from tenon import symbols, templates, toolchain
 from tenon.component import ROOTS, Component
 from tenon.elf import Elf
 from tenon.ninja import Failed, Step
@@ -138,7 +139,8 @@ class Hypervisor(Composition):
     def script(self):
         """The linker script's text."""
         return templates.render("hv.ld.j2", board=self.build.machine.data,
-                                       cpus=count_cpus(self.build))
+                                       cpus=count_cpus(self.build),
+                                       hv_stack=4096 if self.build.image.pools else 2048)
 
     def link(self, guests):
         """Compose it for these linked guests."""
@@ -157,11 +159,14 @@ class Hypervisor(Composition):
             (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", self.cpus()),
              ("HV_IPA_BITS", bits),
              ("IRQS", sum(len(g.irqs) for g in guests)),
+             ("POOL", sum(len(item.cpus) for item in self.build.image.pools)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
              ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
                                     if region.kind == "memory" and {*"rws"} <= {*region.access}))))
+        component.pool_text = templates.render(
+            "pool_table.h.j2", instances=pool_cpus.instances(self.build.image))
         component.prepare(self.options)
         script_text = self.script()
         script = component.write(script_text, "link.ld")
@@ -196,6 +201,8 @@ class BareBoot(Hypervisor):
 
 def _cpus(spec):
     """What a program on several CPUs is told of them; nothing for one CPU."""
+    if spec.pool:
+        return (("POOLED", 1),)
     return () if len(spec.cpus) == 1 else (
         ("CPUS", len(spec.cpus)), ("CPU_SET", sum(1 << cpu for cpu in spec.cpus)))
 
@@ -355,6 +362,8 @@ class Guest(Composition):
         caps = set(self.selection.config.caps(used)) | set(self.spec.caps)
         if self.spec.devices:
             caps.add("DEVICE")
+        if self.spec.pool:
+            caps.add("SCHED")
         libraries = [self.component.pool.libraries[symbol] for symbol in used]
         device_regions, self.irqs = program.devices(
             self.spec, self.build.machine, libraries, caps, len(self.build.image.partitions) > 1)

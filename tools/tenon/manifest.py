@@ -9,7 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from tenon import board, channel, errors, groups, sizes
+from tenon import board, channel, errors, groups, pool_cpus, sizes
 
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
@@ -37,8 +37,9 @@ PARTITION_KEYS = {
     "restart_times": "number", "restart_window_ms": "number", "watchdog_ms": "number",
     "trusted_dma": "flag",
     "injectable": "numbers", "registers": "words",
+    **pool_cpus.PARTITION_KEYS,
 }
-TOP_KEYS = {"image": dict, "partition": list, "channel": list}
+TOP_KEYS = {"image": dict, "partition": list, "channel": list, "pool": list}
 
 
 @dataclass
@@ -71,6 +72,12 @@ class Partition:
     trusted_dma: bool = False  # may have devices that read and write memory themselves
     injectable: list = field(default_factory=list)  # of its interrupts
     registers: list = field(default_factory=list)  # of others' devices: texts, then dicts
+    pool: str | None = None  # dynamic mode: see pool_cpus
+    policy: str | None = None
+    priority: int | None = None
+    budget_us: int | None = None
+    period_us: int | None = None
+    slice_us: int | None = None
     places: dict = field(default_factory=dict)  # key -> where it was given
     table: str = ""  # where its [[partition]] is
 
@@ -88,6 +95,7 @@ class Image:
     optimize: str = "s"
     partitions: list = field(default_factory=list)
     channels: list = field(default_factory=list)
+    pools: list = field(default_factory=list)
     origin: str = ""
     places: dict = field(default_factory=dict)
 
@@ -216,6 +224,10 @@ def load(path):
         item = channel.Channel(table=lines.place(f"channel.{index}"))
         _fill(item, table, channel.KEYS, lines, f"channel.{index}", "[[channel]]")
         image.channels.append(item)
+    for index, table in enumerate(data.get("pool", [])):
+        item = pool_cpus.Pool(table=lines.place(f"pool.{index}"))
+        _fill(item, table, pool_cpus.KEYS, lines, f"pool.{index}", "[[pool]]")
+        image.pools.append(item)
     if not image.partitions:
         refuse(path, "no [[partition]]; add one with src = [\"app.c\"]")
     if len(image.partitions) > PARTITION_LIMIT:
@@ -253,7 +265,8 @@ def check(image):
         machine = board.load(image.board)
     except errors.Refusal as refusal:
         refuse(image.place("board"), str(refusal))
-    _give_cpus(image.partitions, machine)
+    pool_cpus.check(image, machine)
+    _give_cpus(image.partitions, machine, image.pools)
     for partition in image.partitions:
         _check_partition(partition, machine)
         _check_console(partition, len(image.partitions))
@@ -312,13 +325,13 @@ def _check_watchdog(partition, machine):
                "mask every interrupt; remove this key, or use a board with a GICv3")
 
 
-def _give_cpus(partitions, machine):
+def _give_cpus(partitions, machine, pools):
     """A partition that names no CPU gets the first that nobody names."""
     named = {cpu for partition in partitions if "cpus" in partition.places
-             for cpu in partition.cpus}
+             for cpu in partition.cpus} | {cpu for item in pools for cpu in item.cpus}
     free = [cpu for cpu in range(machine.cpus) if cpu not in named]
     for partition in partitions:
-        if "cpus" in partition.places:
+        if "cpus" in partition.places or partition.pool is not None:
             continue
         if not free:
             refuse(partition.place("cpus"), f"partition {partition.name}: board {machine.name} has "
@@ -344,7 +357,7 @@ def _check_together(partitions):
                    "another partition; use mode 'tenon'")
         claim(partition, "name", partition.name, f"the name {partition.name}",
               "give each partition its own name")
-        for cpu in partition.cpus if partition.start == "boot" else []:
+        for cpu in partition.cpus if partition.start == "boot" and partition.pool is None else []:
             claim(partition, "cpus", cpu, f"CPU {cpu}", "give each partition its own CPU")
         for name in partition.devices:
             claim(partition, "devices", name, f"device {name}", "give it to one of them")

@@ -19,6 +19,7 @@
 #define TN_HC_GROUP_CONSOLE 2
 #define TN_HC_GROUP_CHAN 3
 #define TN_HC_GROUP_LIFE 4
+#define TN_HC_GROUP_SCHED 5
 #define TN_HC_GROUP_TIME 7
 #define TN_HC_GROUP_INJECT 8
 #define TN_HC_GROUP_DEVICE 9
@@ -141,5 +142,25 @@
  */
 #define TN_HC_DEVICE_READ TN_HC(TN_HC_GROUP_DEVICE, 0)
 #define TN_HC_DEVICE_WRITE TN_HC(TN_HC_GROUP_DEVICE, 1)
+
+/*
+ * Group SCHED: an instance of a pool (docs/dynamic.md) and its CPU.  Times in ticks of CNTVCT_EL0.
+ *
+ * YIELD    to instances of its priority, or deadline, that are ready.
+ * SLEEP    x1: until this time, or until an interrupt is pending for it.
+ * PRIORITY x1: 0 .. 255, more is more urgent; INVALID above what the manifest says, or under EDF.
+ * BUDGET   x1: microseconds, x2: of each period of so many; INVALID for a greater share of the CPU
+ *          than the manifest says, or a value out of TN_HC_SCHED_SHORTEST .. LONGEST.
+ * USED     returns how long it has had its CPU.
+ * THROTTLED returns how often its budget has been used up.
+ */
+#define TN_HC_SCHED_YIELD TN_HC(TN_HC_GROUP_SCHED, 0)
+#define TN_HC_SCHED_SLEEP TN_HC(TN_HC_GROUP_SCHED, 1)
+#define TN_HC_SCHED_PRIORITY TN_HC(TN_HC_GROUP_SCHED, 2)
+#define TN_HC_SCHED_BUDGET TN_HC(TN_HC_GROUP_SCHED, 3)
+#define TN_HC_SCHED_USED TN_HC(TN_HC_GROUP_SCHED, 4)
+#define TN_HC_SCHED_THROTTLED TN_HC(TN_HC_GROUP_SCHED, 5)
+#define TN_HC_SCHED_SHORTEST 20 /* microseconds */
+#define TN_HC_SCHED_LONGEST 10000000
 
 #endif

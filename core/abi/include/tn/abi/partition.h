@@ -83,6 +83,7 @@ struct tn_irq_desc {
 #define TN_RESTART_TIMES_MAX 16u
 
 #define TN_DESC_ON_DEMAND 1u /* not started at boot; may share CPUs with others */
+#define TN_DESC_POOL 2u      /* with the other: started at boot after all, and shares its CPU */
 
 struct tn_partition_desc {
     uint32_t magic;

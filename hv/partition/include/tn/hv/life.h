@@ -40,6 +40,9 @@ void tn_hv_clear_fp(void);
 TN_NORETURN void tn_hv_life_end(void);
 TN_NORETURN void tn_hv_life_retired(void);
 
+/* State of a partition, TN_LIFE_*. */
+uint32_t tn_hv_life_state(unsigned partition);
+
 /* Whether a partition is not OFF.  Under the lock. */
 bool tn_hv_life_is_on(unsigned partition);
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between the sources of this library. */
+#ifndef POOL_INTERNAL_H
+#define POOL_INTERNAL_H
+
+#include <tn/board.h>
+#include <tn/hv/pool.h>
+#include <tn/hv/sched.h>
+#include <tn/pool_table.h>
+#include <tn/sysreg.h>
+
+#define BANKS (1024 / 32)
+#define NOBODY 0xff
+
+/*
+ * An instance, as the others of its CPU see it.  All of it but `order` belongs to its CPU of the
+ * board: written with that CPU at EL2 and interrupts masked, whichever instance runs there.
+ */
+struct vcpu {
+    struct tn_sched_entity sched;
+    uint64_t sp;             /* of EL2, while another instance has the CPU */
+    uint32_t order;          /* ORDER_*, atomic: from any CPU */
+    uint32_t banks;          /* of `pending` that are not 0 */
+    uint32_t pending[BANKS]; /* interrupts that no list register holds yet */
+    uint32_t enabled;        /* its SGIs and PPIs */
+    uint32_t active;         /* PPIs that are to be active in the CPU when it goes on */
+    uint8_t priority[32];
+    bool tables;    /* its tables of EL2 have been made */
+    bool fresh;     /* it begins with its first instruction at EL2 when it gets the CPU */
+    bool dead;      /* it has nothing in the CPU that would have to be kept */
+    bool condemned; /* it shall end as soon as it has the CPU */
+};
+
+/* A CPU of the board that is in a pool. */
+struct cpu {
+    struct tn_sched q;
+    struct vcpu *current; /* whose EL2 this CPU is in; NULL: not set up */
+    uint64_t asked;       /* atomic: slots of it that have an order */
+    uint32_t up;          /* atomic: somebody has called for it */
+    uint32_t enabled;     /* PPIs of guests that are enabled in the controller */
+};
+
+extern struct pool {
+    struct vcpu vcpus[CONFIG_HV_CPUS];
+    struct cpu cpus[CONFIG_POOL];
+    uint8_t owners[1024]; /* slot of each SPI's instance, NOBODY when 0 is subtracted: slot + 1 */
+} pool;
+
+#define ORDER_BEGIN 1u
+#define ORDER_LOOK 2u
+
+/* The generated table: what the manifest says of each slot. */
+struct instance {
+    uint8_t cpu;   /* of `pool.cpus`; NOBODY: not in a pool */
+    uint8_t board; /* CPU of the board */
+    uint8_t partition;
+    uint8_t kind; /* enum tn_sched_kind */
+    uint32_t level;
+    uint32_t budget_us, period_us, slice_us;
+};
+
+extern const struct instance pool_instances[CONFIG_HV_CPUS];
+
+static inline struct vcpu *pool_self(void)
+{
+    return &pool.vcpus[tn_hv_partition.slot];
+}
+
+static inline struct cpu *pool_here(void)
+{
+    return &pool.cpus[pool_instances[tn_hv_partition.slot].cpu];
+}
+
+static inline uint64_t pool_now(void)
+{
+    tn_isb(); /* the counter may be read ahead */
+    return tn_sysreg_read(cntpct_el0);
+}
+
+/* Microseconds in ticks. */
+uint64_t pool_ticks(uint32_t us);
+
+/* Account, choose, switch; returns when this instance has the CPU, with its interrupts in place. */
+void pool_schedule(void);
+
+/* The same, after the instance that runs has given up until `wake_at` or an interrupt. */
+void pool_block(uint64_t wake_at);
+
+/* irq.c.  Take all physical interrupts; true: somebody else may have to run. */
+bool pool_take_interrupts(void);
+
+/* Pending interrupts of the instance that runs into list registers. */
+void pool_flush(void);
+
+/* The CPU's interrupt state goes from the instance that runs to nobody, and comes back. */
+void pool_irq_leave(struct cpu *cpu, struct vcpu *me);
+void pool_irq_enter(struct cpu *cpu, struct vcpu *me);
+void pool_irq_set_up(struct cpu *cpu);
+void pool_irq_reset(struct vcpu *me);
+void pool_kick(unsigned board);
+
+#endif

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dynamic mode: partitions that share a CPU.  Time is counted in instructions, so that the schedule
+itself is checked; what a guest may be late by is what Mortise executes for it, some microseconds."""
+import os
+import re
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+SOURCES = os.path.join(TREE, "tests", "partitions")
+BOARDS = ("qemu-virt",)
+SWITCH = 3000  # ns, generous: a switch is some hundred instructions
+
+
+def tnimage(*words, **kwargs):
+    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=600,
+                          check=False, stdin=subprocess.DEVNULL, **kwargs)
+
+
+def partition(name, *args, **keys):
+    words = ", ".join(f'"{word}"' for word in args)
+    source = os.path.join(SOURCES, keys.pop("src", "pool.c"))
+    text = f'[[partition]]\nname = "{name}"\nsrc = ["{source}"]\nargs = [{words}]\n'
+    keys.setdefault("pool", "p")
+    return text + "".join(f'{key} = {value if isinstance(value, (int, list)) else f"{chr(34)}{value}{chr(34)}"}\n'
+                          for key, value in keys.items() if value is not None)
+
+
+def run(folder, board, *tables, pool='cpus = [0]\n'):
+    """(exit code, {partition: its lines}, Mortise's lines)"""
+    (folder / "tnimage.toml").write_text(f'[image]\nname = "pool"\nboard = "{board}"\n'
+                                         f'[[pool]]\nname = "p"\n{pool}' + "".join(tables))
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "pool.img", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    done = tnimage("run", "pool.img", "--timeout", "100", "--icount", cwd=folder)
+    lines, own = {}, []
+    for line in done.stdout.replace("\r", "").split("\n"):
+        match = re.fullmatch(r"\[(\w+)\] (.*)", line)
+        if match:
+            lines.setdefault(match[1], []).append(match[2])
+        elif line:
+            own.append(line)
+    return done.returncode, lines, own
+
+
+def numbers(lines, name):
+    """The numbers of a partition's one line."""
+    assert len(lines[name]) == 1, lines
+    return [int(word) for word in re.findall(r"\d+", lines[name][0])]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_fixed_priority(tmp_path, board):
+    """The more urgent instance runs when it wants to, the other in between, to the microsecond."""
+    code, lines, own = run(tmp_path, board,
+                           partition("low", "periodic", "5000", "2000", "8", priority=50),
+                           partition("high", "periodic", "1000", "200", "40", priority=200))
+    assert (code, own) == (0, [])
+    late, response, missed = numbers(lines, "high")
+    assert late < SWITCH and 200_000 <= response < 200_000 + 2 * SWITCH and missed == 0
+    late, response, missed = numbers(lines, "low")
+    # 2 ms of its own and in each millisecond 200 us of the other: released together.
+    assert 200_000 <= late < 200_000 + 2 * SWITCH and missed == 0
+    assert 2_600_000 <= response < 2_600_000 + 10 * SWITCH
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_round_robin(tmp_path, board):
+    """Three of one priority take turns of 700 us."""
+    code, lines, own = run(tmp_path, board, *(
+        partition(name, "order", "5", policy="rr", slice_us=700, priority=10) for name in "abc"))
+    assert (code, own) == (0, [])
+    begins = sorted((time, name) for name in "abc" for time in numbers(lines, name))
+    assert [name for _, name in begins][:12] == list("abc") * 4
+    for (before, _), (after, _) in zip(begins, begins[1:13]):
+        assert 699 <= after - before <= 705, begins
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_budget_against_a_hog(tmp_path, board):
+    """The most urgent instance never sleeps, and gets 2 ms of every 10, to its debt's last tick."""
+    code, lines, own = run(tmp_path, board,
+                           partition("hog", "hog", "200000", priority=255, budget_us=2000,
+                                     period_us=10000),
+                           partition("loop", "periodic", "10000", "7900", "20", priority=1))
+    assert (code, own) == (0, [])
+    used, throttled = numbers(lines, "hog")
+    assert 20 * 2_000_000 - 20_000 <= used <= 21 * 2_000_000 + 20_000
+    assert 19 <= throttled <= 21 + 5
+    assert numbers(lines, "loop")[2] == 0
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_edf(tmp_path, board):
+    """Utilisation 0.9 with one that overruns for ever: the others miss nothing."""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("a", "periodic", "4000", "980", "50", policy="edf", budget_us=1000, period_us=4000),
+        partition("b", "periodic", "6000", "2080", "33", policy="edf", budget_us=2100, period_us=6000),
+        partition("over", "hog", "200000", policy="edf", budget_us=3000, period_us=10000),
+        partition("rest", "hog", "200000", priority=255))
+    assert (code, own) == (0, [])
+    assert numbers(lines, "a")[2] == 0 and numbers(lines, "b")[2] == 0
+    used, throttled = numbers(lines, "over")
+    assert 58_000_000 <= used <= 63_100_000 and throttled >= 19
+    assert numbers(lines, "rest")[0] >= 18_000_000
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_fault_ends_one_instance(tmp_path, board):
+    """The others of the CPU, and a static partition beside the pool, go on."""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("still", "1", src="ticks.c", pool=None, cpus=[1], irqs=[27]),
+        partition("bad", "fault", priority=255),
+        partition("loop", "periodic", "1000", "500", "40", priority=200),
+        partition("hog", "hog", "30000", priority=1), pool="cpus = [0]\n")
+    assert code == 9
+    assert own[0].startswith('mortise: partition 1 "bad" fault: ')
+    assert numbers(lines, "loop")[2] == 0 and numbers(lines, "hog")[0] >= 14_000_000
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_interrupts_of_instances(tmp_path, board):
+    """Timer interrupts and SGIs of two instances and of a static partition, each its own."""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("one", "0", src="ticks.c", irqs=[27], policy="rr", slice_us=300),
+        partition("two", "0", src="ticks.c", irqs=[27], policy="rr", slice_us=300),
+        partition("still", "1", src="ticks.c", pool=None, cpus=[1], irqs=[27]))
+    assert (code, lines, own) == (0, {}, [])
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_two_cpus(tmp_path, board):
+    """A pool of two CPUs: the builder spreads the load; restart of an instance alone."""
+    code, lines, own = run(
+        tmp_path, board,
+        *(partition(name, "periodic", "10000", "5600", "4", policy="edf", budget_us=5700,
+                    period_us=10000) for name in "ab"),
+        partition("again", "fault", priority=9, restart="fault", restart_times=2),
+        pool="cpus = [0, 1]\n")
+    assert code == 9
+    assert numbers(lines, "a")[2] == 0 and numbers(lines, "b")[2] == 0
+    assert sum(line.endswith("again\" restarts") for line in own) == 2
