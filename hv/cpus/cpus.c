@@ -95,8 +95,8 @@ static unsigned take_cpus(const struct tn_partition_desc *desc, unsigned partiti
         cpu->board = (uint8_t)__builtin_ctzll(cpus);
         cpu->fresh = number == 0;
         cpu->again = cpu->retire = false;
-        cpu->state = number == 0 && !tn_hv_waits(desc) ? TN_PSCI_AFFINITY_ON_PENDING
-                                                                       : TN_PSCI_AFFINITY_OFF;
+        cpu->state =
+            number == 0 && !tn_hv_waits(desc) ? TN_PSCI_AFFINITY_ON_PENDING : TN_PSCI_AFFINITY_OFF;
         cpu->number = (uint8_t)number++;
     }
     return slot;

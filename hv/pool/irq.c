@@ -60,6 +60,18 @@ void pool_irq_set_up(struct cpu *cpu)
                     1u << KICK | 1u << TN_BOARD_TIMER_HYP_IRQ | 1u << TN_BOARD_GIC_MAINTENANCE_IRQ);
 }
 
+/* Enable exactly these PPIs for the guest that runs. */
+static void set_private(struct cpu *cpu, uint32_t mask)
+{
+    uint32_t ppis = mask & ~((1u << TN_GIC_SGIS) - 1);
+
+    if (cpu->enabled != ppis) {
+        tn_mmio_write32(banked() + ICENABLER, cpu->enabled & ~ppis);
+        tn_mmio_write32(banked() + ISENABLER, ppis & ~cpu->enabled);
+        cpu->enabled = ppis;
+    }
+}
+
 void pool_irq_reset(struct vcpu *me)
 {
     /* Volatile: they shall not become calls of memset, which Mortise does without. */
@@ -70,20 +82,9 @@ void pool_irq_reset(struct vcpu *me)
         pending[i] = 0;
     }
     me->banks = me->enabled = me->active = 0;
+    set_private(pool_here(), 0); /* hv/irq has disabled its own */
     for (unsigned i = 0; i < TN_GIC_SGIS; i++) {
         priority[i] = SGI_PRIORITY;
-    }
-}
-
-/* Enable exactly these PPIs for the guest that runs. */
-static void set_private(struct cpu *cpu, uint32_t mask)
-{
-    uint32_t ppis = mask & ~((1u << TN_GIC_SGIS) - 1);
-
-    if (cpu->enabled != ppis) {
-        tn_mmio_write32(banked() + ICENABLER, cpu->enabled & ~ppis);
-        tn_mmio_write32(banked() + ISENABLER, ppis & ~cpu->enabled);
-        cpu->enabled = ppis;
     }
 }
 

@@ -71,8 +71,14 @@ static uint64_t keys[10];
 #define KEYS(X)                                                                                    \
     X(0, S3_0_C2_C1_0)                                                                             \
     X(1, S3_0_C2_C1_1)                                                                             \
-    X(2, S3_0_C2_C1_2) X(3, S3_0_C2_C1_3) X(4, S3_0_C2_C2_0) X(5, S3_0_C2_C2_1) X(6, S3_0_C2_C2_2) \
-        X(7, S3_0_C2_C2_3) X(8, S3_0_C2_C3_0) X(9, S3_0_C2_C3_1)
+    X(2, S3_0_C2_C1_2)                                                                             \
+    X(3, S3_0_C2_C1_3)                                                                             \
+    X(4, S3_0_C2_C2_0)                                                                             \
+    X(5, S3_0_C2_C2_1)                                                                             \
+    X(6, S3_0_C2_C2_2)                                                                             \
+    X(7, S3_0_C2_C2_3)                                                                             \
+    X(8, S3_0_C2_C3_0)                                                                             \
+    X(9, S3_0_C2_C3_1)
 #define SAVE_KEY(i, name) keys[i] = tn_sysreg_read(name);
 #define RESTORE_KEY(i, name) tn_sysreg_write(name, keys[i]);
 
