@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Clocks of CPU time.  The program's is the counter: it has its CPU for itself.  A thread's own
+ * Clocks of CPU time.  The program's stands still while all its CPUs are idle.  A thread's own
  * clock has the thread's address for a number (pthread_getcpuclockid()).
  */
 #include <tn/clock.h>
@@ -13,7 +13,7 @@ int tn_clock_cpu(clockid_t clock, uint64_t *ns)
 
     switch (clock) {
     case CLOCK_PROCESS_CPUTIME_ID:
-        *ns = tn_time_now();
+        *ns = tn_time_from_ticks(tn_program_cpu_ticks());
         return 1;
     case CLOCK_THREAD_CPUTIME_ID:
         t = tn_thread_self();

@@ -16,31 +16,60 @@ void tn_cputime_switch(struct tn_thread *from, struct tn_thread *to)
     to->cpu_since = now;
 }
 
-/* Kernel lock held. */
+static uint64_t began; /* when counting began, ticks */
+
 static void begin(void)
 {
-    uint64_t now = tn_time_counter();
-
+    if (tn_thread_hooks & TN_HOOK_CPUTIME) {
+        return;
+    }
+    began = tn_time_counter();
     tn_thread_hooks |= TN_HOOK_CPUTIME;
     for (struct tn_thread *t = tn_thread_all(); t != NULL; t = t->all[0]) {
         t->hooks |= TN_HOOK_CPUTIME;
-        t->cpu_since = now;
+        t->cpu_since = began;
     }
-    tn_thread_main()->cpu_ticks = tn_time_ticks();
+    tn_thread_main()->cpu_ticks = began;
+}
+
+static uint64_t until(uint64_t now, const struct tn_thread *thread)
+{
+    return thread->cpu_ticks + (tn_percpu_running(thread) ? now - thread->cpu_since : 0);
+}
+
+uint64_t tn_cputime_thread(const struct tn_thread *thread)
+{
+    begin();
+    return until(tn_time_counter(), thread);
+}
+
+uint64_t tn_cputime_program(void)
+{
+    uint64_t now, ticks;
+
+    begin();
+    now = tn_time_counter();
+    ticks = began + (now - began) * CONFIG_CPUS;
+    for (unsigned i = 0; i < CONFIG_CPUS; i++) {
+        ticks -= until(now, tn_cpu_number(i)->idle);
+    }
+    return ticks;
 }
 
 uint64_t tn_thread_cpu_ticks(const struct tn_thread *thread)
 {
     uint64_t daif = tn_kernel_lock();
-    uint64_t ticks;
+    uint64_t ticks = tn_cputime_thread(thread);
 
-    if (!(tn_thread_hooks & TN_HOOK_CPUTIME)) {
-        begin();
-    }
-    ticks = thread->cpu_ticks;
-    if (tn_percpu_running(thread)) {
-        ticks += tn_time_counter() - thread->cpu_since;
-    }
+    tn_kernel_unlock(daif);
+    return ticks;
+}
+
+uint64_t tn_program_cpu_ticks(void)
+{
+    uint64_t daif = tn_kernel_lock();
+    uint64_t ticks = tn_cputime_program();
+
     tn_kernel_unlock(daif);
     return ticks;
 }

@@ -80,19 +80,21 @@ static bool is_listed(const struct tn_thread *thread)
                           : tn_is_memory(before, sizeof(*before)) && before->all[0] == thread;
 }
 
+bool tn_thread_listed(const struct tn_thread *thread)
+{
+    return tn_is_memory(thread, sizeof(*thread)) && is_listed(thread);
+}
+
 bool tn_thread_exists(const struct tn_thread *thread)
 {
     uint64_t daif;
     bool listed;
 
-    if (!tn_is_memory(thread, sizeof(*thread))) {
-        return false;
-    }
     if (CONFIG_CPUS == 1) {
-        return is_listed(thread);
+        return tn_thread_listed(thread);
     }
     daif = tn_kernel_lock();
-    listed = is_listed(thread);
+    listed = tn_thread_listed(thread);
     tn_kernel_unlock(daif);
     return listed;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Timers of POSIX: an alarm each.  SIGEV_THREAD functions are called in detached threads that a
- * service thread makes, because a handler cannot.
+ * service thread makes, because a handler cannot.  Those on a clock of CPU time: cputimer.c.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,26 +12,9 @@
 #include <tn/sem.h>
 
 #include "internal.h"
+#include "timer.h"
 
 #define IGNORED_NS 1000000u /* a timer whose signal is ignored expires at most as often */
-
-struct timer {
-    struct tn_alarm alarm;      /* first */
-    struct timer *next, **link; /* list of all; link: what points here */
-    struct sigevent event;
-    pthread_attr_t attr;
-    clockid_t clock;
-    uint64_t period; /* ticks, 0: once */
-    uint64_t grid;   /* ticks: the next expiry, or one that is over */
-    uint64_t missed;
-    uint32_t due;     /* expiries that the service thread has still to serve */
-    uint32_t overrun; /* of the last delivery */
-    bool armed;
-    bool follows; /* waits for `until` of CLOCK_REALTIME, which may be set meanwhile */
-    struct timespec until;
-    struct posix_expiry expiry;
-    struct timespec interval; /* as it was set; ticks are rounded */
-};
 
 static struct timer *all;
 static struct tn_sem work = TN_SEM_INIT(0, TN_SEM_MAX);
@@ -52,7 +35,7 @@ static int fail(int code)
 static void taken(struct posix_expiry *expiry, bool delivered)
 {
     struct timer *timer = TN_LIST_OBJECT(expiry, struct timer, expiry);
-    uint64_t now = tn_time_counter();
+    uint64_t now = timer->cpu ? posix_cputimer_now(timer) : tn_time_counter();
     uint64_t more = 0;
 
     if (!delivered) {
@@ -65,11 +48,26 @@ static void taken(struct posix_expiry *expiry, bool delivered)
         timer->overrun =
             more > (uint64_t)DELAYTIMER_MAX ? (uint32_t)DELAYTIMER_MAX : (uint32_t)more;
     }
-    if (timer->period == 0) {
+    /* Not armed: it is being set or deleted at this moment. */
+    if (timer->period == 0 || !timer->armed) {
         return;
     }
     timer->grid += (more + 1) * timer->period;
+    if (timer->cpu) {
+        posix_cputimer_start(timer);
+        return;
+    }
     tn_time_start(&timer->alarm.timer, timer->grid);
+}
+
+void posix_timer_notify(struct timer *timer)
+{
+    if (timer->event.sigev_notify == SIGEV_SIGNAL) {
+        posix_send_expiry(&timer->expiry, timer->event.sigev_signo, timer->event.sigev_value);
+    } else {
+        timer->due++;
+        tn_sem_give(&work);
+    }
 }
 
 static void expired(struct tn_alarm *alarm)
@@ -77,14 +75,11 @@ static void expired(struct tn_alarm *alarm)
     struct timer *timer = (struct timer *)(void *)alarm;
 
     timer->follows = false;
-    if (timer->event.sigev_notify == SIGEV_SIGNAL) {
-        posix_send_expiry(&timer->expiry, timer->event.sigev_signo, timer->event.sigev_value);
-    } else {
+    if (timer->event.sigev_notify == SIGEV_THREAD) {
         timer->overrun = (uint32_t)(alarm->missed - timer->missed);
         timer->missed = alarm->missed;
-        timer->due++;
-        tn_sem_give(&work);
     }
+    posix_timer_notify(timer);
 }
 
 struct call {
@@ -214,8 +209,9 @@ int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
 {
     struct timer *t;
 
-    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_PROCESS_CPUTIME_ID &&
-        clock != CLOCK_THREAD_CPUTIME_ID) {
+    bool cpu = clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC;
+
+    if (cpu && !posix_cputimer_clock(clock)) {
         return fail(EINVAL);
     }
     if (event != NULL && (event->sigev_notify < SIGEV_NONE || event->sigev_notify > SIGEV_THREAD ||
@@ -248,6 +244,9 @@ int timer_create(clockid_t clock, struct sigevent *event, timer_t *id)
         }
     }
     tn_alarm_init(&t->alarm, expired);
+    if (cpu) {
+        posix_cputimer_init(t);
+    }
     enlist(t);
     *id = (timer_t)t;
     return 0;
@@ -260,6 +259,7 @@ int timer_delete(timer_t id)
     if (t == NULL) {
         return fail(EINVAL);
     }
+    t->armed = false;
     tn_alarm_stop(&t->alarm);
     posix_lock();
     *t->link = t->next;
@@ -292,7 +292,7 @@ static struct timespec to_timespec(uint64_t ns)
 /* Ticks until the next expiry, at least one; 0: there will be none. */
 static uint64_t left(const struct timer *t)
 {
-    uint64_t now = tn_time_ticks();
+    uint64_t now = t->cpu ? posix_cputimer_ticks(t) : tn_time_ticks();
 
     if (!t->armed) {
         return 0;
@@ -329,6 +329,7 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *value, struct 
     if (old != NULL) {
         timer_gettime(id, old);
     }
+    t->armed = false;
     tn_alarm_stop(&t->alarm);
     posix_forget_expiry(&t->expiry);
     t->interval = value->it_interval;
@@ -337,8 +338,11 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *value, struct 
     t->alarm.missed = 0;
     t->overrun = 0;
     t->follows = false;
-    t->armed = false;
     if (to_ns(&value->it_value) == 0) {
+        return 0;
+    }
+    if (t->cpu) {
+        posix_cputimer_set(t, tn_time_to_ticks(to_ns(&value->it_value)), flags & TIMER_ABSTIME);
         return 0;
     }
     if (flags & TIMER_ABSTIME) {

@@ -198,6 +198,63 @@ static void cpu_time(void)
     CHECK(timer_delete((timer_t)&thread) == -1 && errno == EINVAL);
 }
 
+static volatile int cpu_fired;
+
+static void on_cpu(int signal)
+{
+    (void)signal;
+    cpu_fired++;
+}
+
+/* Timers on CPU time: they stand still while the thread, or the program, sleeps. */
+static void cpu_timer(clockid_t clock)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2};
+    struct sigaction action = {.sa_handler = on_cpu};
+    struct itimerspec value = {.it_value.tv_nsec = 5000000, .it_interval.tv_nsec = 2000000};
+    double begin;
+    timer_t timer;
+
+    CHECK(sigaction(SIGRTMIN + 2, &action, NULL) == 0);
+    CHECK(timer_create(clock, &event, &timer) == 0);
+    CHECK(timer_settime(timer, 0, &value, NULL) == 0);
+    begin = seconds(clock);
+    cpu_fired = 0;
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    CHECK(cpu_fired == 0 && seconds(clock) - begin < 0.004);
+    CHECK(timer_gettime(timer, &value) == 0 && value.it_value.tv_nsec > 1000000);
+    while (cpu_fired == 0) {}
+    CHECK(seconds(clock) - begin >= 0.004999 && seconds(clock) - begin < 0.006);
+    while (seconds(clock) - begin < 0.014) {}
+    CHECK(cpu_fired == 5); /* 5, 7, 9, 11, 13 ms */
+    value = (struct itimerspec){.it_value.tv_nsec = 1};
+    CHECK(timer_settime(timer, TIMER_ABSTIME, &value, NULL) == 0); /* a time that is over */
+    while (cpu_fired == 5) {}
+    CHECK(timer_delete(timer) == 0);
+}
+
+/* The clock of a thread that has ended is none. */
+static void cpu_timer_of_other(void)
+{
+    struct itimerspec value = {.it_value.tv_nsec = 10000000};
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2};
+    pthread_t thread;
+    clockid_t clock;
+    timer_t timer;
+
+    cpu_fired = 0;
+    CHECK(pthread_create(&thread, NULL, works, NULL) == 0);
+    CHECK(pthread_getcpuclockid(thread, &clock) == 0);
+    CHECK(timer_create(clock, &event, &timer) == 0);
+    CHECK(timer_settime(timer, 0, &value, NULL) == 0);
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(cpu_fired == 1);
+    CHECK(timer_settime(timer, 0, &value, NULL) == 0);
+    nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    CHECK(cpu_fired == 1 && timer_delete(timer) == 0);
+    CHECK(timer_create(clock, &event, &timer) == -1 && errno == EINVAL);
+}
+
 int main(void)
 {
     struct sigaction action = {.sa_handler = handler};
@@ -211,5 +268,8 @@ int main(void)
     grid();
     function();
     cpu_time();
+    cpu_timer(CLOCK_THREAD_CPUTIME_ID);
+    cpu_timer(CLOCK_PROCESS_CPUTIME_ID);
+    cpu_timer_of_other();
     return checked();
 }

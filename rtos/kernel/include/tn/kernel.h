@@ -299,6 +299,9 @@ static inline void tn_threads_release(uint64_t daif)
     }
 }
 
+/* tn_thread_exists() with the lock held. */
+bool tn_thread_listed(const struct tn_thread *thread);
+
 /* Enter `t` in the list of all threads.  Lock held. */
 void tn_thread_list_add(struct tn_thread *t);
 

@@ -224,6 +224,9 @@ bool tn_thread_exists(const struct tn_thread *thread);
  */
 uint64_t tn_thread_cpu_ticks(const struct tn_thread *thread);
 
+/* The same for all threads together, those that have ended, too: time in which no CPU was idle. */
+uint64_t tn_program_cpu_ticks(void);
+
 /* Bytes of the stack that were never used.  Any context. */
 size_t tn_thread_stack_unused(const struct tn_thread *thread);
 
