@@ -15,18 +15,19 @@ TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 SOURCES = os.path.join(TREE, "tests", "raw")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 UART = {"pl011": (0x18, 0x20, 0), "cadence-uart": (0x2c, 0x10, 0x30)}  # status, full, data
-CHECKS = 26  # in tests/raw/guest.c
+CHECKS = 27  # in tests/raw/guest.c
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 
 
-def compile_guest(folder, name):
-    """The test's kernel as a flat image for a board; returns its path."""
+def compile_guest(folder, name, first=0):
+    """The test's kernel as a flat image for a board and two CPUs from `first` on; returns its
+    path."""
     machine = board.load(name)
     status, full, data = UART[machine.console()["driver"]]
     gic = machine.gic
     facts = {"GICD": gic["gicd"]["base"], "GICR": gic.get("gicr", {}).get("base", 0),
              "GICC": gic.get("gicc", {}).get("base", 0), "UART": machine.console()["base"],
-             "UART_STATUS": status, "UART_FULL": full, "UART_DATA": data}
+             "UART_STATUS": status, "UART_FULL": full, "UART_DATA": data, "FIRST": first}
     elf, flat = str(folder / "guest.elf"), str(folder / "guest.flat")
     subprocess.run(
         ["clang", "-Wl,-e,start", "--target=aarch64-none-elf", "-ffreestanding", "-nostdlib", "-O1", "-Wall",
@@ -82,7 +83,7 @@ def test_beside_another_partition(tmp_path, name):
     image = build(tmp_path, name,
                   '[[partition]]\nname = "ticks"\nmode = "bypass"\ncpus = [3]\nirqs = [27]\n'
                   f'src = ["{ticks}"]\nargs = ["3"]\n'
-                  + kernel("own", compile_guest(tmp_path, name), cpus="[0, 1]", ram='"32M"',
+                  + kernel("own", compile_guest(tmp_path, name, 1), cpus="[1, 2]", ram='"32M"',
                            cmdline='"do:f"'))
     code, lines = run(image, *(["--boot", "uboot", "--quiet-boot"] if name == BOARDS[0] else []))
     assert code == 9, lines

@@ -2,7 +2,7 @@
 /*
  * GICv2's distributor (Arm IHI 0048B, 4.3): what concerns CPUs.  The partition numbers its own from
  * 0; the board's CPU interface n is that of its CPU n.  The source of an SGI, which GICC_IAR shows
- * without Mortise, is the board's number.
+ * without Mortise, is the board's number; vgicv2_cpu.c is for kernels that look at it.
  */
 #include <tn/hv/vgic.h>
 
@@ -11,6 +11,8 @@
 #include <tn/gic_regs.h>
 #include <tn/hv/exit.h>
 #include <tn/hv/irq.h>
+
+#include "internal.h"
 
 #define WORD 2u /* width: 4 bytes */
 #define FIRST_SPI 32u
@@ -34,7 +36,7 @@
 static uint32_t everyone, typer;
 
 /* Of a mask of the partition's CPUs the board's, in one pass from the lowest. */
-static uint32_t to_board(uint32_t mask)
+uint32_t vgicv2_to_board(uint32_t mask)
 {
     uint32_t result = 0;
 
@@ -49,7 +51,7 @@ static uint32_t to_board(uint32_t mask)
     return result;
 }
 
-static uint32_t from_board(uint32_t mask)
+uint32_t vgicv2_from_board(uint32_t mask)
 {
     uint32_t result = 0;
     uint32_t bit = 1;
@@ -75,7 +77,7 @@ static void send(uint32_t value)
     } else if (SGIR_FILTER(value) == SGIR_OTHERS) {
         targets = (uint32_t)tn_hv_partition.cpus & ~self;
     } else {
-        targets = to_board(SGIR_TARGETS(value));
+        targets = vgicv2_to_board(SGIR_TARGETS(value));
     }
     tn_mmio_write32(tn_hv_gic.gicd + GICD_SGIR, targets << 16 | (value & SGIR_ID));
 }
@@ -93,7 +95,7 @@ static uint32_t access_target(unsigned intid, bool write, uint32_t value)
     }
     vgic->targets[intid] = (uint8_t)(value & everyone);
     if (tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1) {
-        tn_mmio_write8(tn_hv_gic.gicd + GIC_ITARGETSR + intid, (uint8_t)to_board(value));
+        tn_mmio_write8(tn_hv_gic.gicd + GIC_ITARGETSR + intid, (uint8_t)vgicv2_to_board(value));
     }
     return 0;
 }
@@ -124,9 +126,9 @@ static uint64_t access_pending_sgis(uint32_t offset, unsigned width, bool write,
         uintptr_t reg = tn_hv_gic.gicd + offset + i;
 
         if (write) {
-            tn_mmio_write8(reg, (uint8_t)to_board((uint8_t)(value >> i * 8)));
+            tn_mmio_write8(reg, (uint8_t)vgicv2_to_board((uint8_t)(value >> i * 8)));
         } else {
-            result |= (uint64_t)from_board(tn_mmio_read8(reg)) << i * 8;
+            result |= (uint64_t)vgicv2_from_board(tn_mmio_read8(reg)) << i * 8;
         }
     }
     return result;

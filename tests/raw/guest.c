@@ -38,6 +38,7 @@ extern char image_end[];
 
 static volatile uint32_t taken[2][32]; /* interrupts, by CPU and INTID */
 static volatile uint64_t syndrome;     /* of the last synchronous exception */
+static volatile uint32_t sources;      /* of SGIs, as GICv2's CPU interface numbers CPUs */
 static volatile bool second_runs;
 static uint8_t second_stack[4096] __attribute__((aligned(16)));
 
@@ -89,7 +90,7 @@ static int smc(uint64_t id)
 
 static unsigned self(void)
 {
-    return (unsigned)read_reg(mpidr_el1) & 0xff ? 1 : 0;
+    return (read_reg(mpidr_el1) & 0xff) == TN_FIRST + 1;
 }
 
 void on_sync(void)
@@ -123,6 +124,7 @@ void on_irq(void)
     }
     if (intid < 32) {
         taken[self()][intid]++;
+        sources |= ack >> 10;
     }
 #if TN_GICR
     write_reg(S3_0_C12_C12_1, ack);
@@ -154,7 +156,7 @@ static void open_interrupts(unsigned cpu)
 static void send(unsigned cpu)
 {
 #if TN_GICR
-    write_reg(S3_0_C12_C11_5, (uint64_t)SGI << 24 | 1ull << cpu);
+    write_reg(S3_0_C12_C11_5, (uint64_t)SGI << 24 | 1ull << (TN_FIRST + cpu));
 #else
     GICD(0xf00) = 1u << (16 + cpu) | SGI;
 #endif
@@ -226,16 +228,17 @@ static void check_cpus(void)
     uint64_t stack = (uintptr_t)second_stack + sizeof(second_stack);
     uint64_t begin = read_reg(cntvct_el0);
 
-    check("cpu is off", hvc(0xc4000004, 1, 0, 0) == 1);
-    check("cpu on", hvc(0xc4000003, 1, (uintptr_t)secondary, stack) == 0);
+    check("cpu is off", hvc(0xc4000004, TN_FIRST + 1, 0, 0) == 1);
+    check("cpu on", hvc(0xc4000003, TN_FIRST + 1, (uintptr_t)secondary, stack) == 0);
     while (!second_runs && read_reg(cntvct_el0) - begin < read_reg(cntfrq_el0) * 20) {}
-    check("cpu runs", second_runs && hvc(0xc4000004, 1, 0, 0) == 0);
-    check("cpu on again", hvc(0xc4000003, 1, (uintptr_t)secondary, stack) == -4);
+    check("cpu runs", second_runs && hvc(0xc4000004, TN_FIRST + 1, 0, 0) == 0);
+    check("cpu on again", hvc(0xc4000003, TN_FIRST + 1, (uintptr_t)secondary, stack) == -4);
     check("no such cpu", hvc(0xc4000003, 0x300, (uintptr_t)secondary, stack) == -2);
     send(1);
     check("sgi to the other", wait_for(&taken[1][SGI]) && taken[0][SGI] == 0);
     send(0);
     check("sgi to oneself", wait_for(&taken[0][SGI]) && taken[1][SGI] == 1);
+    check("from the first", sources == 0);
 }
 
 static void check_nothing(void)

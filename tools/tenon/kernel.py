@@ -123,11 +123,17 @@ class Kernel:
         return [{"intid": intid, "edge": edge, "priority": IRQ_PRIORITY}
                 for intid, edge in sorted(lines.items())]
 
+    def _direct(self):
+        """Whether it has GICv2's CPU interface itself, where SGIs show the board's numbers of CPUs:
+        Linux does not look at them, another kernel may (hv/vgicv2)."""
+        return self.spec.mode == "linux" or \
+            sorted(self.spec.cpus) == list(range(len(self.spec.cpus)))
+
     def _device_regions(self):
         regions = [Region(device["name"], "device", "rw", device["base"], up(device["size"], PAGE),
                           device["base"]) for device in self.devices]
         gicc = self.build.machine.gic.get("gicc")
-        if gicc:
+        if gicc and self._direct():
             together = len(self.build.image.partitions) > 1
             regions.append(Region("gicc", "device", "rws" if together else "rw", gicc["base"],
                                   up(gicc["size"], PAGE), gicc["base"]))
