@@ -77,7 +77,7 @@ SAID = ("no module, no wait", "polled", "notified", "values", "doorbells", "wron
         "out of reach", "rings at random", "forged", "still answers")
 
 
-def build_channels(folder, board, mode, cpus, more=""):
+def build_channels(folder, board, mode, cpus, more="", words=""):
     """Linux with tests/linux/channels.c, and tests/partitions/echo.c as its peer."""
     rows = []
     for name, source, to, kind in CHANNELS:
@@ -90,7 +90,7 @@ def build_channels(folder, board, mode, cpus, more=""):
         f'mode = "{mode}"\ncpus = [0]\nsrc = "{TREE}/tests/partitions/echo.c"\n'
         f'[[partition]]\nname = "linux"\nmode = "linux"\nkernel = "{cache.linux()}"\n'
         f'initrd = "{linuxkit.make_channels(folder, bells)}"\ncpus = {cpus}\nram = "256M"\n{more}'
-        f'cmdline = "console=ttyAMA0 quiet panic=-1"\n' + "".join(rows))
+        f'cmdline = "console=ttyAMA0 quiet panic=-1{words}"\n' + "".join(rows))
     done = tnimage("build", "-f", "tnimage.toml", "-o", "channels.img", cwd=folder)
     assert done.returncode == 0, done.stderr
     return str(folder / "channels.img")
@@ -103,6 +103,15 @@ def test_channels(tmp_path, board, mode, cpus):
     code, said, ours = run(build_channels(tmp_path, board, mode, cpus))
     assert (code, ours) == (0, []), said
     assert said == [f"linux: {what} ok" for what in SAID]
+
+
+def test_channels_survive_a_restart(tmp_path):
+    """Linux dies while it sends and rings; its peer, and Linux when it is back, go on."""
+    image = build_channels(tmp_path, "qemu-virt", "bypass", [1, 2], 'restart = "fault"\n',
+                           " do=twice")
+    code, said, ours = run(image)
+    assert said == ["linux: notified ok", "linux: goes on ok", "linux: notified again ok"], said
+    assert ours == ['mortise: partition 1 "linux" restarts'] and code == 0, ours
 
 
 def test_mixed(tmp_path):
