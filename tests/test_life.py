@@ -1,36 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life cycle: partitions started, paused, resumed and stopped by another, again and again."""
-import os
-import subprocess
-
 import pytest
 
-TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-TNIMAGE = os.path.join(TREE, "tools", "tnimage")
-SOURCES = os.path.join(TREE, "tests", "partitions")
+from partskit import BOARDS, partition, run
+
 BEAT = '[[channel]]\nname = "beat"\nfrom = "worker"\nto = "manager"\nkind = "latest"\nsize = 4\n' \
        '[[channel]]\nname = "quit"\nfrom = "manager"\nto = "worker"\nkind = "latest"\nsize = 4\n'
-BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
-
-
-def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=600,
-                          check=False, stdin=subprocess.DEVNULL, **kwargs)
-
-
-def partition(name, source, **keys):
-    text = f'[[partition]]\nname = "{name}"\nsrc = ["{os.path.join(SOURCES, source)}"]\n'
-    return text + "".join(f"{key} = {value}\n" for key, value in keys.items())
-
-
-def run(folder, board, *tables):
-    """(exit code, lines)"""
-    (folder / "tnimage.toml").write_text(f'[image]\nname = "life"\nboard = "{board}"\n'
-                                         + "".join(tables))
-    done = tnimage("build", "-f", "tnimage.toml", "-o", "life.img", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    done = tnimage("run", "life.img", "--timeout", "200", cwd=folder)
-    return done.returncode, done.stdout.replace("\r", "").split("\n")
 
 
 @pytest.mark.parametrize("board, mode, rounds", (

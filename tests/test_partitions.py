@@ -1,35 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several partitions in one image: each on its own CPU, none in another's way."""
-import os
-import subprocess
-
 import pytest
 
-TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-TNIMAGE = os.path.join(TREE, "tools", "tnimage")
-SOURCES = os.path.join(TREE, "tests", "partitions")
-BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
-
-
-def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=300,
-                          check=False, stdin=subprocess.DEVNULL, **kwargs)
-
-
-def partition(name, source, **keys):
-    """The lines of a [[partition]]."""
-    text = f'[[partition]]\nname = "{name}"\nmode = "bypass"\n' \
-           f'src = ["{os.path.join(SOURCES, source)}"]\n'
-    return text + "".join(f"{key} = {value}\n" for key, value in keys.items())
-
-
-def build(folder, board, *partitions):
-    """Build the image; returns its path."""
-    (folder / "tnimage.toml").write_text(f'[image]\nname = "parts"\nboard = "{board}"\n'
-                                         + "".join(partitions))
-    done = tnimage("build", "-f", "tnimage.toml", "-o", "parts.img", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    return str(folder / "parts.img")
+from partskit import BOARDS, build, partition, tnimage
 
 
 def run(image, *words):

@@ -1,36 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Restart policies: a partition begins anew with clean memory, and nobody else notices."""
-import os
-import subprocess
-
 import pytest
 
-TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-TNIMAGE = os.path.join(TREE, "tools", "tnimage")
-SOURCES = os.path.join(TREE, "tests", "partitions")
-BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
+from partskit import BOARDS, partition, run
+
 TIMER = '["TIMER"]'
 CHANNEL = '[[channel]]\nname = "count"\nfrom = "ends"\nto = "counts"\nkind = "message"\nsize = 4\n'
-
-
-def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=300,
-                          check=False, stdin=subprocess.DEVNULL, **kwargs)
-
-
-def partition(name, source, **keys):
-    text = f'[[partition]]\nname = "{name}"\nsrc = ["{os.path.join(SOURCES, source)}"]\n'
-    return text + "".join(f"{key} = {value}\n" for key, value in keys.items())
-
-
-def run(folder, board, *tables):
-    """(exit code, lines)"""
-    (folder / "tnimage.toml").write_text(f'[image]\nname = "again"\nboard = "{board}"\n'
-                                         + "".join(tables))
-    done = tnimage("build", "-f", "tnimage.toml", "-o", "again.img", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    done = tnimage("run", "again.img", "--timeout", "60", cwd=folder)
-    return done.returncode, done.stdout.replace("\r", "").split("\n")
 
 
 @pytest.mark.parametrize("board, how, mode", zip(BOARDS, ("fault", "wild", "3"),
