@@ -69,8 +69,8 @@ struct tn_edf {
 
 /*
  * The calling thread becomes an EDF thread; returns at its first release.  `edf` is the library's
- * until tn_edf_end() or the end of the thread, which includes it.  TN_EINVAL: an attribute is out of
- * range; TN_ENOSPC: TN_EDF_LEVELS threads exist; TN_EBUSY: the budgets would add up to more than
+ * until tn_edf_end() or the end of the thread, which includes it.  TN_EINVAL: an attribute is out
+ * of range; TN_ENOSPC: TN_EDF_LEVELS threads exist; TN_EBUSY: the budgets would add up to more than
  * TN_EDF_CAPACITY percent (sum of budget / deadline, which is sufficient, and where deadlines are
  * periods necessary, too); TN_EPERM: from a handler.
  */
