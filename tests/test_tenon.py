@@ -177,6 +177,12 @@ def test_guard_page_hit(tmp_path, mode, case, what):
     assert "not seen" not in lines
 
 
+@pytest.mark.parametrize("cpus", ("1", "4"))
+def test_malloc(tmp_path, cpus):
+    image = build(tmp_path, "tests/tenon/malloc.c", "--cpus", cpus, "--ram", "2M", mode="bare")
+    assert run(image, "--icount") == (0, ["ok"])
+
+
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize("mode", ("tenon", "bare"))
 def test_rules_on_one_of_four(tmp_path, board, mode):

@@ -46,9 +46,10 @@ struct mq {
 };
 
 static struct mq *all;
-static struct {
+static struct open {
     struct mq *mq;
     int flags;
+    unsigned access; /* POSIX_READ, POSIX_WRITE; 0: closed */
 } open_table[DESCRIPTORS];
 
 static int fail(int code)
@@ -128,20 +129,6 @@ static void drop(struct mq *q)
     free(q);
 }
 
-static mqd_t open_slot(struct mq *q, int flags)
-{
-    for (mqd_t i = 0; i < DESCRIPTORS; i++) {
-        if (open_table[i].mq == NULL) {
-            open_table[i].mq = q;
-            open_table[i].flags = flags;
-            q->opened++;
-            return i;
-        }
-    }
-    drop(q);
-    return fail(EMFILE);
-}
-
 /* What an access mode asks of the queue's permissions. */
 static unsigned wanted(int flags)
 {
@@ -153,6 +140,21 @@ static unsigned wanted(int flags)
     default:
         return POSIX_READ | POSIX_WRITE;
     }
+}
+
+static mqd_t open_slot(struct mq *q, int flags)
+{
+    for (mqd_t i = 0; i < DESCRIPTORS; i++) {
+        if (open_table[i].mq == NULL) {
+            open_table[i].mq = q;
+            open_table[i].flags = flags;
+            open_table[i].access = wanted(flags);
+            q->opened++;
+            return i;
+        }
+    }
+    drop(q);
+    return fail(EMFILE);
 }
 
 mqd_t mq_open(const char *name, int flags, ...)
@@ -197,6 +199,25 @@ static struct mq *get(mqd_t mq)
     return mq >= 0 && mq < DESCRIPTORS ? open_table[mq].mq : NULL;
 }
 
+/* The same, with its flags, if it was opened for this. */
+static inline struct open *get_for(mqd_t mq, unsigned access)
+{
+    struct open *slot = &open_table[mq];
+
+    return mq >= 0 && mq < DESCRIPTORS && slot->access & access ? slot : NULL;
+}
+
+/* What tn_mutex_unlock() does, without its question for the context: the lock is the caller's. */
+static inline void unlock(struct mq *q)
+{
+    uintptr_t self = (uintptr_t)tn_thread_self();
+
+    if (TN_UNLIKELY(!__atomic_compare_exchange_n(&q->lock.word, &self, 0, false, __ATOMIC_RELEASE,
+                                                 __ATOMIC_RELAXED))) {
+        tn_mutex_unlock_slow(&q->lock);
+    }
+}
+
 int mq_close(mqd_t mq)
 {
     struct mq *q = get(mq);
@@ -205,6 +226,7 @@ int mq_close(mqd_t mq)
         return fail(EBADF);
     }
     posix_lock();
+    open_table[mq].access = 0;
     open_table[mq].mq = NULL;
     q->registered = false;
     q->opened--;
@@ -282,19 +304,18 @@ static void append(struct mq *q, struct message *m, unsigned priority)
         q->tail[priority]->next = m;
     }
     q->tail[priority] = m;
-    q->attr.mq_curmsgs++;
 }
 
 static struct message *take(struct mq *q, unsigned *priority)
 {
     unsigned p = PRIORITIES - 1 - (unsigned)__builtin_clz(q->used);
-    struct message *m = q->head[p];
+    struct message *m = q->head[p], *next;
 
-    q->head[p] = m->next;
-    if (m->next == NULL) {
+    next = m->next; /* once: the compiler cannot know that no message is in the array */
+    q->head[p] = next;
+    if (next == NULL) {
         q->used &= ~(1u << p);
     }
-    q->attr.mq_curmsgs--;
     *priority = p;
     return m;
 }
@@ -302,14 +323,16 @@ static struct message *take(struct mq *q, unsigned *priority)
 int mq_timedsend(mqd_t mq, const char *data, size_t size, unsigned int priority,
                  const struct timespec *deadline)
 {
-    struct mq *q = get(mq);
+    const struct open *slot = get_for(mq, POSIX_WRITE);
+    struct mq *q;
     struct message *m;
     bool tell;
 
     posix_cancel_test();
-    if (q == NULL || (open_table[mq].flags & O_ACCMODE) == O_RDONLY) {
+    if (slot == NULL) {
         return fail(EBADF);
     }
+    q = slot->mq;
     if (priority >= PRIORITIES) {
         return fail(EINVAL);
     }
@@ -318,7 +341,7 @@ int mq_timedsend(mqd_t mq, const char *data, size_t size, unsigned int priority,
     }
     tn_mutex_lock(&q->lock);
     while (q->free == NULL) {
-        if (open_table[mq].flags & O_NONBLOCK) {
+        if (slot->flags & O_NONBLOCK) {
             tn_mutex_unlock(&q->lock);
             return fail(EAGAIN);
         }
@@ -331,12 +354,12 @@ int mq_timedsend(mqd_t mq, const char *data, size_t size, unsigned int priority,
     q->free = m->next;
     m->size = size;
     memcpy(m->data, data, size);
-    tell = q->attr.mq_curmsgs == 0 && q->receivers == 0 && q->registered;
+    tell = TN_UNLIKELY(q->registered) && q->used == 0 && q->receivers == 0;
     append(q, m, priority);
     if (tell) {
         notify(q);
     }
-    tn_mutex_unlock(&q->lock);
+    unlock(q);
     tn_cond_signal(&q->filled);
     return 0;
 }
@@ -349,15 +372,17 @@ int mq_send(mqd_t mq, const char *message, size_t size, unsigned int priority)
 ssize_t mq_timedreceive(mqd_t mq, char *data, size_t size, unsigned int *priority,
                         const struct timespec *deadline)
 {
-    struct mq *q = get(mq);
+    const struct open *slot = get_for(mq, POSIX_READ);
+    struct mq *q;
     struct message *m;
     unsigned p;
     ssize_t result;
 
     posix_cancel_test();
-    if (q == NULL || (open_table[mq].flags & O_ACCMODE) == O_WRONLY) {
+    if (slot == NULL) {
         return fail(EBADF);
     }
+    q = slot->mq;
     if (size < (size_t)q->attr.mq_msgsize) {
         return fail(EMSGSIZE);
     }
@@ -365,7 +390,7 @@ ssize_t mq_timedreceive(mqd_t mq, char *data, size_t size, unsigned int *priorit
     while (q->used == 0) {
         bool good;
 
-        if (open_table[mq].flags & O_NONBLOCK) {
+        if (slot->flags & O_NONBLOCK) {
             tn_mutex_unlock(&q->lock);
             return fail(EAGAIN);
         }
@@ -382,7 +407,7 @@ ssize_t mq_timedreceive(mqd_t mq, char *data, size_t size, unsigned int *priorit
     memcpy(data, m->data, m->size);
     m->next = q->free;
     q->free = m;
-    tn_mutex_unlock(&q->lock);
+    unlock(q);
     tn_cond_signal(&q->emptied);
     if (priority != NULL) {
         *priority = p;
@@ -420,6 +445,21 @@ int mq_notify(mqd_t mq, const struct sigevent *event)
     return code != 0 ? fail(code) : 0;
 }
 
+/* How many messages there are: who asks pays for it, not who sends. */
+static long count(struct mq *q)
+{
+    long n = 0;
+
+    tn_mutex_lock(&q->lock);
+    for (uint32_t used = q->used; used != 0; used &= used - 1) {
+        for (struct message *m = q->head[__builtin_ctz(used)]; m != NULL; m = m->next) {
+            n++;
+        }
+    }
+    tn_mutex_unlock(&q->lock);
+    return n;
+}
+
 int mq_getattr(mqd_t mq, struct mq_attr *attr)
 {
     struct mq *q = get(mq);
@@ -428,6 +468,7 @@ int mq_getattr(mqd_t mq, struct mq_attr *attr)
         return fail(EBADF);
     }
     *attr = q->attr;
+    attr->mq_curmsgs = count(q);
     attr->mq_flags = open_table[mq].flags & O_NONBLOCK;
     return 0;
 }

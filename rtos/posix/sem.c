@@ -57,7 +57,7 @@ int sem_destroy(sem_t *sem)
     return 0;
 }
 
-static int wait(sem_t *sem, uint64_t deadline)
+static __attribute__((noinline)) int wait(sem_t *sem, uint64_t deadline)
 {
     struct posix_thread *self;
     int code;
@@ -65,7 +65,7 @@ static int wait(sem_t *sem, uint64_t deadline)
     do {
         self = posix_cancel_begin();
         self->restart = 1;
-        code = tn_sem_take_until(native(sem), deadline);
+        code = tn_sem_take_slow(native(sem), deadline);
         posix_cancel_end(self);
     } while (code == TN_EINTR && self->restart);
     return posix_result(code);
@@ -73,6 +73,12 @@ static int wait(sem_t *sem, uint64_t deadline)
 
 int sem_wait(sem_t *sem)
 {
+    const struct posix_thread *self = tn_thread_self()->posix;
+
+    /* The thread is one of ours and nobody wants to end it, there is a unit: no more to do. */
+    if (TN_LIKELY(self != NULL && !self->cancelled) && tn_sem_try(native(sem)) == TN_OK) {
+        return 0;
+    }
     return wait(sem, TN_FOREVER);
 }
 

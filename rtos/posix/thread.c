@@ -31,7 +31,7 @@ static struct tn_sem others_gone = TN_SEM_INIT(0, 1);
  * inherit from it are SCHED_OTHER: they share the CPU among equals, as programs expect that
  * wait for each other in a loop.
  */
-static struct posix_thread *adopt(struct tn_thread *t)
+static __attribute__((noinline)) struct posix_thread *adopt(struct tn_thread *t)
 {
     struct posix_thread *p = t == tn_thread_main() ? &main_part : calloc(1, sizeof(*p));
 

@@ -49,7 +49,8 @@ HEADINGS = {
                "linear in the number of distinct priorities that wait for one object, 200 here."),
     "metric": ("Thread-Metric", "Its seven loops, written anew (tools/bench/metric.h): instructions "
                "for a counted operation. Over Tenon's own interface, and over POSIX, where blocks "
-               "are malloc's and a thread is suspended by a semaphore; limit there: the best peer."),
+               "are malloc's and a thread is suspended by a semaphore (limit of that row: the best "
+               "peer)."),
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "hypercalls-events": ("What the count of a hypercall hides", "On qemu-virt, at EL2: barriers, "
                           "system-register accesses, exception returns, accesses to devices."),
