@@ -204,4 +204,11 @@ def suite_timers(_quick):
             what, _, count = row.name.rpartition(", ")
             figures.append(figure("figure9", count, f"{what}, {kind}", row, image))
             figures.append(modelled("figure9-model", count, f"{what}, {kind}", row))
+    image, rows = program("periods.c", "bare", "off", so)
+    for row in rows:
+        what, _, count = row.name.rpartition(", ")
+        one = figure("periods", count, what, row, image)
+        if what == "overdue":
+            one.value, one.unit = row.result["median"] / int(count), "instructions"
+        figures.append(one)
     return figures

@@ -96,6 +96,11 @@ HEADINGS = {
     "figure9": ("Figure 9: a timer's cost by the number of timers", "Tickless, and with a "
                 "tick of 1 kHz (option TN_TICK_HZ), where starting one touches no comparator; one "
                 "that expires is the whole interrupt, nothing due the tick alone."),
+    "periods": ("Timers of random periods, and in random order", "A period: the median of the whole "
+                "interrupt at which one of so many periodic timers expires and starts again; the most "
+                "is one at which timers that wait for later come closer together. Overdue: of as "
+                "many that came due while interrupts were masked, one; what grows is the number of "
+                "digits in which their deadlines differ, at most 16 for any number of timers."),
     "figure9-model": ("Figure 9 in cycles of the model", MODEL),
 }
 # Tables whose events are shown, and of which column.
