@@ -16,7 +16,7 @@ def tnimage(*words):
 
 
 @pytest.mark.parametrize("mode", ("tenon", "bare"))
-@pytest.mark.parametrize("name", ("objects", "signals", "timers", "users"))
+@pytest.mark.parametrize("name", ("objects", "signals", "system", "timers", "users"))
 def test_program(tmp_path, name, mode):
     image = os.path.join(tmp_path, "test.img")
     built = tnimage("build", os.path.join(TREE, "tests", "posix", f"{name}.c"), "--mode", mode,
@@ -29,6 +29,7 @@ def test_program(tmp_path, name, mode):
 @pytest.mark.parametrize("call, why", (
     ("waitpid", "use a thread"), ("mmap", "use malloc()"), ("aio_read", "give the work to a thread"),
     ("makecontext", "run on the stack of the thread"), ("setreuid", "root and nobody"),
+    ("setrlimit", "tnimage build --stack"),
     ("fork", "use a thread"), ("dup2", "use a thread")))
 def test_absent(tmp_path, call, why):
     """What is not offered does not link, and the message says what to do."""
