@@ -72,6 +72,7 @@ CHANNELS = (("ask", "linux", "peer", "message"), ("answer", "peer", "linux", "me
             ("set", "linux", "peer", "latest"), ("state", "peer", "linux", "latest"),
             ("knock", "linux", "peer", "doorbell"), ("bell", "peer", "linux", "doorbell"),
             ("spoil", "linux", "peer", "message"))
+CONSOLE = {"zcu102": "ttyPS0"}
 SAID = ("no module, no wait", "polled", "notified", "values", "doorbells", "wrong side", "list",
         "send and receive", "watch", "hex and polled", "value", "nothing comes", "ring", "refusals",
         "out of reach", "rings at random", "forged", "still answers")
@@ -90,14 +91,15 @@ def build_channels(folder, board, mode, cpus, more="", words=""):
         f'mode = "{mode}"\ncpus = [0]\nsrc = "{TREE}/tests/partitions/echo.c"\n'
         f'[[partition]]\nname = "linux"\nmode = "linux"\nkernel = "{cache.linux()}"\n'
         f'initrd = "{linuxkit.make_channels(folder, bells)}"\ncpus = {cpus}\nram = "256M"\n{more}'
-        f'cmdline = "console=ttyAMA0 quiet panic=-1{words}"\n' + "".join(rows))
+        f'cmdline = "console={CONSOLE.get(board, "ttyAMA0")} quiet panic=-1{words}"\n' + "".join(rows))
     done = tnimage("build", "-f", "tnimage.toml", "-o", "channels.img", cwd=folder)
     assert done.returncode == 0, done.stderr
     return str(folder / "channels.img")
 
 
 @pytest.mark.parametrize("board,mode,cpus", (("qemu-virt", "bypass", [2]),
-                                             ("qemu-virt-gicv2", "tenon", [1, 2])))
+                                             ("qemu-virt-gicv2", "tenon", [1, 2]),
+                                             ("zcu102", "bypass", [1, 2])))
 def test_channels(tmp_path, board, mode, cpus):
     """Polled and notified, by library and tool; a hostile program spoils its own messages only."""
     code, said, ours = run(build_channels(tmp_path, board, mode, cpus))
