@@ -56,12 +56,12 @@ void tn_image_limits(const struct tn_image *image, unsigned partition,
 /* Whether both say that they share these pages, and may. */
 static bool shared(const struct tn_region *a, const struct tn_region *b, uint64_t banked)
 {
-    if ((a->access & b->access & TN_ACCESS_SHARED) == 0 || a->source != b->source ||
-        a->size != b->size) {
+    if ((a->access & b->access & TN_ACCESS_SHARED) == 0 || a->kind != b->kind ||
+        a->source != b->source || a->size != b->size) {
         return false;
     }
-    return a->kind == TN_REGION_MEMORY || banked == TN_IMAGE_BANKED_UNKNOWN ||
-           (a->source == banked && a->size == TN_IMAGE_PAGE);
+    return a->kind == TN_REGION_MEMORY || a->kind == TN_REGION_POOL ||
+           banked == TN_IMAGE_BANKED_UNKNOWN || (a->source == banked && a->size == TN_IMAGE_PAGE);
 }
 
 /* Whether two partitions may not both have `a` and `b`.  Image bytes are read-only, and a

@@ -146,6 +146,11 @@ static enum tn_image_error check_source(const struct tn_region *region,
             return TN_DESC_REGION_ACCESS;
         }
         return in_own_segment(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_SEGMENT;
+    case TN_REGION_POOL:
+        if (region->access != (TN_ACCESS_R | TN_ACCESS_W | TN_ACCESS_SHARED)) {
+            return TN_DESC_REGION_ACCESS;
+        }
+        return check_memory(region, limits);
     case TN_REGION_MEMORY:
         return check_memory(region, limits);
     case TN_REGION_DEVICE:

@@ -30,8 +30,10 @@ static inline bool image_same_space(const struct tn_region *a, const struct tn_r
     bool a_physical = a->kind == TN_REGION_DEVICE || a->kind == TN_REGION_RAM;
     bool b_physical = b->kind == TN_REGION_DEVICE || b->kind == TN_REGION_RAM;
 
-    return (a_physical && b_physical) ||
-           (a->kind == TN_REGION_MEMORY && b->kind == TN_REGION_MEMORY);
+    bool a_memory = a->kind == TN_REGION_MEMORY || a->kind == TN_REGION_POOL;
+    bool b_memory = b->kind == TN_REGION_MEMORY || b->kind == TN_REGION_POOL;
+
+    return (a_physical && b_physical) || (a_memory && b_memory);
 }
 
 /* The descriptor's place, whatever is in it. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hypercall groups TIME, INJECT and DEVICE, and restart by another partition."""
+"""Hypercall groups MEMORY, TIME, INJECT and DEVICE, and restart by another partition."""
 import os
 import subprocess
 
@@ -26,9 +26,9 @@ def latest(name, sender, receiver):
            'kind = "latest"\nsize = 4\n'
 
 
-def run(folder, board, *tables):
+def run(folder, board, *tables, pool=""):
     """(exit code, lines)"""
-    (folder / "tnimage.toml").write_text(f'[image]\nname = "groups"\nboard = "{board}"\n'
+    (folder / "tnimage.toml").write_text(f'[image]\nname = "groups"\nboard = "{board}"\n{pool}'
                                          + "".join(tables))
     done = tnimage("build", "-f", "tnimage.toml", "-o", "groups.img", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -53,3 +53,28 @@ def test_restart(tmp_path, board):
     assert run(tmp_path, board, partition("manager", "restarter.c", args='["20"]'),
                partition("worker", "worker.c", cpus="[2]", start='"demand"', heap='"64K"'),
                latest("beat", "worker", "manager"), latest("quit", "manager", "worker")) == (0, [""])
+
+
+def run_pool(folder, board, asks, peer, mode="bypass"):
+    words = [f'["{word}"]' for word in (asks, peer)]
+    return run(folder, board, partition("asks", "mempool.c", args=words[0], mode=f'"{mode}"'),
+               partition("peer", "mempool.c", args=words[1]), latest("say", "asks", "peer").replace(
+                   "size = 4", "size = 8"), latest("answer", "peer", "asks").replace(
+                       "size = 4", "size = 8"), pool='memory_pool = "8M"\n')
+
+
+@pytest.mark.parametrize("board, mode", (("qemu-virt", "bypass"), ("zcu102", "tenon")))
+def test_memory(tmp_path, board, mode):
+    """Asked for, clear, given back, shared, kept by a peer that ends; what is wrong is refused."""
+    assert run_pool(tmp_path, board, "asks", "peer", mode) == (0, [""])
+
+
+def test_memory_that_is_gone(tmp_path):
+    """After it is given back an access is a fault; so is a write to what is offered for reading."""
+    _, lines = run_pool(tmp_path, "qemu-virt", "wild", "writes")
+    assert 'mortise: partition 0 "asks" fault: data abort (translation fault) at ' \
+           "0x0000000006000000, write of 1 bytes" in lines
+    (tmp_path / "two").mkdir()
+    _, lines = run_pool(tmp_path / "two", "qemu-virt", "asks", "writes")
+    assert 'mortise: partition 1 "peer" fault: data abort (permission fault) at ' \
+           "0x0000000006000000, write of 1 bytes" in lines

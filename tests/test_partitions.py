@@ -94,8 +94,8 @@ def test_console_of_ones_own(tmp_path):
 @pytest.mark.parametrize("board", BOARDS)
 def test_hostile_hypercalls(tmp_path, board):
     """Two partitions throw random calls at Mortise; their neighbours miss and lose nothing."""
-    hostile = {"caps": '["CONSOLE", "IRQ", "POWER", "TIMER", "TIME", "INJECT", "REGISTERS"]'}
-    image = build(tmp_path, board,
+    hostile = {"caps": '["CONSOLE", "IRQ", "POWER", "TIMER", "TIME", "INJECT", "REGISTERS", "MEMORY"]'}
+    image = build(tmp_path, board, 'memory_pool = "4M"\n',
                   partition("ticks", "ticks.c", irqs="[27]", args='["0"]'),
                   partition("first", "hostile.c", args='["60000", "1"]', **hostile),
                   partition("memory", "memory.c", args='["1"]'),

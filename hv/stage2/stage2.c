@@ -115,7 +115,8 @@ static bool map(uint64_t ipa, uint64_t pa, uint64_t size, uint64_t attributes)
         if (entry == NULL) {
             return false;
         }
-        if (((ipa | pa) & (HV_BLOCK - 1)) == 0 && next <= end) {
+        /* A table that is there stays: memory that comes and goes would lose it. */
+        if (((ipa | pa) & (HV_BLOCK - 1)) == 0 && next <= end && !(*entry & S2_NOT_BLOCK)) {
             *entry = pa | attributes | S2_BLOCK;
             ipa += HV_BLOCK;
             pa += HV_BLOCK;
@@ -161,7 +162,8 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         const struct tn_region *region = &regions[i];
         uint64_t pa = region->source;
 
-        if (region->kind == TN_REGION_LOAD || region->kind == TN_REGION_REGISTERS) {
+        if (region->kind == TN_REGION_LOAD || region->kind == TN_REGION_REGISTERS ||
+            region->kind == TN_REGION_POOL) {
             continue;
         }
         if (region->kind == TN_REGION_IMAGE || region->kind == TN_REGION_MEMORY) {
@@ -238,6 +240,41 @@ bool tn_hv_stage2_restore(void)
         tn_isb();
     }
     return any;
+}
+
+/* Entries that were invalid are in no TLB: the walker has to see the new ones before they are used.
+ */
+bool tn_hv_stage2_add(uint64_t ipa, uint64_t pa, uint64_t size, unsigned access)
+{
+    struct tn_region region = {.kind = TN_REGION_MEMORY, .access = (uint16_t)access};
+    bool done = map(ipa, pa, size, attributes_of(&region));
+
+    tn_dsb(ishst);
+    tn_isb();
+    return done;
+}
+
+/*
+ * Break, and make only after that: the walker sees the entries gone before the TLB entries go (with
+ * those that stage 1 and 2 make together), and both are over before the memory is another's.
+ */
+void tn_hv_stage2_remove(uint64_t ipa, uint64_t size)
+{
+    for (uint64_t end = ipa + size; ipa < end;) {
+        uint64_t *entry = level2_entry(ipa);
+
+        if (*entry & S2_NOT_BLOCK) {
+            table_below(entry)[ipa >> 12 & (TABLE_ENTRIES - 1)] = 0;
+            ipa += HV_PAGE;
+        } else {
+            *entry = 0;
+            ipa += HV_BLOCK;
+        }
+    }
+    tn_dsb(ishst);
+    tn_tlbi(vmalls12e1is);
+    tn_dsb(ish);
+    tn_isb();
 }
 
 /* Stage-2 entry of the page or block that `ipa` lies in; 0: none.  Also of what was revoked. */

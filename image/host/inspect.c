@@ -34,8 +34,8 @@ static void put_info(const struct tn_image_info *info)
 
 static void put_regions(const struct tn_partition_desc *desc)
 {
-    static const char *const kinds[] = {"",    "image", "memory",   "device",
-                                        "ram", "load",  "registers"};
+    static const char *const kinds[] = {"",    "image", "memory",    "device",
+                                        "ram", "load",  "registers", "pool"};
 
     printf("     \"regions\": [");
     for (unsigned i = 0; i < desc->region_count; i++) {

@@ -375,7 +375,8 @@ class Guest(Composition):
                            key=lambda irq: irq["intid"])
         self.doorbells = channel.doorbells(channels, self.spec.name)
         self.regions = [*self.program.own_regions(), *channel.regions(channels, self.spec.name),
-                        *device_regions, *groups.regions(self.spec)]
+                        *device_regions, *groups.regions(self.spec),
+                        *groups.pool(self.build, self.spec, caps)]
         key = next((key for key in ("heap", "stack", "ram", "devices")
                     if key in self.spec.places), "ram")
         program.check_overlap(self.regions, self.build.machine.ipa_bits, self.spec.place(key))

@@ -3,6 +3,7 @@
 import re
 
 from tenon import errors
+from tenon.sizes import BLOCK, show
 
 FIRST_SPI = 32
 WINDOWS = 16  # TN_DESC_MAX_REGISTERS
@@ -61,3 +62,36 @@ def mark(irqs, spec):
     """Interrupts with those marked that others may inject."""
     return [{**irq, "injectable": True} if irq["intid"] in spec.injectable else irq
             for irq in irqs]
+
+
+POOL_MAX = 32 << 20
+POOL_AT = 64 << 20  # of its guest-physical addresses, from ram_ipa
+
+
+def check_pool(image):
+    """The key `memory_pool` of [image]."""
+    if "memory_pool" in image.places and not (BLOCK <= image.memory_pool <= POOL_MAX and image.memory_pool % BLOCK == 0):
+        refuse(image.place("memory_pool"), f"memory_pool of {show(image.memory_pool)} is no multiple of 2M from 2M to "
+               f"{show(POOL_MAX)}")
+
+
+def pool(build, spec, caps):
+    """The pool as a region of a partition that may ask for memory."""
+    from tenon.program import Region
+    if "MEMORY" not in caps:
+        return []
+    if not build.image.memory_pool:
+        raise errors.Refusal(
+            errors.CONFIG, f"{spec.place('caps')}: partition {spec.name} asks for memory at run time, "
+            'and the image has no pool; add memory_pool = "4M" to [image] of a manifest')
+    if len(spec.cpus) > 1:
+        refuse(spec.place("cpus"), f"partition {spec.name} asks for memory at run time, which a "
+               "partition can on one CPU only; name one")
+    return [Region("pool", "pool", "rws", build.machine.ram_ipa + POOL_AT, build.image.memory_pool)]
+
+
+def check_pool_used(build, guests):
+    """Refuse a pool that nobody asks."""
+    if build.image.memory_pool and not any("MEMORY" in guest.caps for guest in guests):
+        refuse(build.image.place("memory_pool"), "no partition asks for memory of this pool; use "
+               "<tn/memory.h> in one, or remove this key")

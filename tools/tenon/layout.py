@@ -118,7 +118,7 @@ def place_memory(result, machine, mortise, guests):
     shared = {}  # what -> source
     for guest in guests:
         for region in guest.regions:
-            if region.kind != "memory":
+            if region.kind not in ("memory", "pool"):
                 continue
             if region.what in shared:
                 region.source = shared[region.what]

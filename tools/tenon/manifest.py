@@ -27,7 +27,8 @@ FIRST_SPI = 32
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
 
 # Key -> how its value is checked. "size" takes 64K; "words" is a list of strings or one string.
-IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "text"}
+IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "text",
+              "memory_pool": "size"}
 PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
@@ -93,6 +94,7 @@ class Image:
     board: str = board.DEFAULT
     verify: str = "crc"
     optimize: str = "s"
+    memory_pool: int = 0  # bytes that partitions ask for at run time
     partitions: list = field(default_factory=list)
     channels: list = field(default_factory=list)
     pools: list = field(default_factory=list)
@@ -265,6 +267,7 @@ def check(image):
         machine = board.load(image.board)
     except errors.Refusal as refusal:
         refuse(image.place("board"), str(refusal))
+    groups.check_pool(image)
     pool_cpus.check(image, machine)
     _give_cpus(image.partitions, machine, image.pools)
     for partition in image.partitions:
@@ -320,6 +323,9 @@ def _check_watchdog(partition, machine):
         refuse(place, f"watchdog_ms = {value} is out of range; it goes from 1 to {0xffffffff}")
     if partition.mode == "bare":
         refuse(place, "mode 'bare' has no hypervisor that could watch it; use mode 'tenon'")
+    if partition.pool:
+        refuse(place, f"partition {partition.name} is in a pool of CPUs, whose timer is the scheduler's; "
+               "remove this key, or pool")
     if machine.gic["version"] < 3:
         refuse(place, f"board {machine.name} has a GICv{machine.gic['version']}, on which a guest can "
                "mask every interrupt; remove this key, or use a board with a GICv3")

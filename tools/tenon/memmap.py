@@ -77,7 +77,7 @@ def memory_map(image):
     for partition in image.partitions:
         name = partition["name"]
         for region in partition["regions"]:
-            if region["kind"] != "memory":
+            if region["kind"] not in ("memory", "pool"):
                 continue
             if "s" in region["access"]:
                 shared[region["source"]] = Range(region["source"], region["size"], "shared memory",

@@ -20,6 +20,7 @@
 #define TN_HC_GROUP_CHAN 3
 #define TN_HC_GROUP_LIFE 4
 #define TN_HC_GROUP_SCHED 5
+#define TN_HC_GROUP_MEMORY 6
 #define TN_HC_GROUP_TIME 7
 #define TN_HC_GROUP_INJECT 8
 #define TN_HC_GROUP_DEVICE 9
@@ -119,6 +120,23 @@
  * CPU begins anew.
  */
 #define TN_HC_MAP_ON TN_HC(TN_HC_GROUP_MAP, 0)
+
+/*
+ * Group MEMORY: ranges of the pool, for a partition that has TN_REGION_POOL in its descriptor. They
+ * are known by the guest-physical address at which they begin, the same for all partitions.
+ *
+ * ASK     x1: bytes, 1 .. TN_HC_MEMORY_MAX, rounded up to pages; returns the address, of 2 MiB when
+ *         it is as large.  Zeroes, R and W.  INVALID; BUSY: no room.
+ * GIVE    x1: a range that the caller has asked for (BUSY: somebody has accepted it) or accepted.
+ * SHARE   x1: a range that the caller has asked for, x2: partition, x3: TN_ACCESS_R or R and W.
+ *         An offer, in place of an earlier one.  BUSY: it is accepted.
+ * ACCEPT  x1: a range that is offered to the caller; returns its bytes.  INVALID: there is none.
+ */
+#define TN_HC_MEMORY_ASK TN_HC(TN_HC_GROUP_MEMORY, 0)
+#define TN_HC_MEMORY_GIVE TN_HC(TN_HC_GROUP_MEMORY, 1)
+#define TN_HC_MEMORY_SHARE TN_HC(TN_HC_GROUP_MEMORY, 2)
+#define TN_HC_MEMORY_ACCEPT TN_HC(TN_HC_GROUP_MEMORY, 3)
+#define TN_HC_MEMORY_MAX 0x400000
 
 /*
  * Group TIME.  UPTIME: ticks of the counter since Mortise began.  EPOCH: the time of day when the

@@ -34,6 +34,11 @@
  * Source and size are multiples of 4; not mapped, and others may have them, too.
  */
 #define TN_REGION_REGISTERS 6u
+/*
+ * Memory that partitions ask for at run time, hypercall group MEMORY; source as of memory, R, W and
+ * SHARED, the same region in each partition that has part in it.  Not mapped.
+ */
+#define TN_REGION_POOL 7u
 
 /* tn_region.access */
 #define TN_ACCESS_R 1u

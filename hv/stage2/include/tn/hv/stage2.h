@@ -28,6 +28,14 @@ void tn_hv_stage2_revoke(unsigned slot, unsigned partition);
 bool tn_hv_stage2_restore(void);
 
 /*
+ * Memory that comes and goes while the guest runs, in the tables of this CPU: [ipa, ipa + size) is
+ * not mapped before; what is removed was added as such.  `access`: TN_ACCESS_R, W, X.  False, with
+ * a part of it mapped, when S2_TABLES is too small.
+ */
+bool tn_hv_stage2_add(uint64_t ipa, uint64_t pa, uint64_t size, unsigned access);
+void tn_hv_stage2_remove(uint64_t ipa, uint64_t size);
+
+/*
  * The one translator of addresses that a guest passes: copy `size` bytes at guest-physical `ipa` to
  * `to`.  False, with `to` in any state, unless every byte is memory that the partition may
  * read; a device is not.  Walks this CPU's stage-2 tables, which only Mortise writes and only at
