@@ -26,17 +26,23 @@ def test_program(tmp_path, name, mode):
     assert (done.returncode, done.stdout) == (0, "ok\n"), done.stdout + done.stderr
 
 
+@pytest.fixture(name="folder", scope="module")
+def one_folder(tmp_path_factory):
+    """Where several tests build one image: what does not change is compiled once."""
+    return tmp_path_factory.mktemp("posix")
+
+
 @pytest.mark.parametrize("call, why", (
     ("waitpid", "use a thread"), ("mmap", "use malloc()"), ("aio_read", "give the work to a thread"),
     ("makecontext", "run on the stack of the thread"), ("setreuid", "root and nobody"),
     ("setrlimit", "tnimage build --stack"),
     ("fork", "use a thread"), ("dup2", "use a thread")))
-def test_absent(tmp_path, call, why):
+def test_absent(folder, call, why):
     """What is not offered does not link, and the message says what to do."""
-    source = os.path.join(tmp_path, "app.c")
+    source = os.path.join(folder, "app.c")
     with open(source, "w", encoding="utf-8") as file:
         file.write(f"int {call}();\nint main(void)\n{{\n    return {call}();\n}}\n")
-    built = tnimage("build", source, "--mode", "tenon", "-o", os.path.join(tmp_path, "app.img"))
+    built = tnimage("build", source, "--mode", "tenon", "-o", os.path.join(folder, "app.img"))
     assert built.returncode != 0 and why in built.stderr and "app.c:4" in built.stderr, built.stderr
 
 
