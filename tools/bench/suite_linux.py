@@ -63,13 +63,22 @@ def bare(user, initrd, so):
     return hits[0]
 
 
+def prepare():
+    """The initial RAM disk; its only program is `init` beside it."""
+    return linuxkit.make_initrd(Folder(os.path.join(OUT, VIRT)))
+
+
+def manifest(name, text, *options):
+    """An image of these partitions."""
+    path = os.path.join(OUT, VIRT, f"{name}.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f'[image]\nname = "{name}"\nboard = "{VIRT}"\n{text}')
+    return build(f"-f{path}", name, VIRT, *options)
+
+
 def on_mortise(name, text, points, so):
     """The points of BOOTS boots of an image with this manifest."""
-    folder = os.path.join(OUT, VIRT)
-    manifest = os.path.join(folder, f"{name}.toml")
-    with open(manifest, "w", encoding="utf-8") as file:
-        file.write(f'[image]\nname = "{name}"\nboard = "{VIRT}"\n{text}')
-    image = build(f"-f{manifest}", name, VIRT)
+    image = manifest(name, text)
     points = dict(points)
     if "hello" in image.components:
         points["main"] = image.symbols(image.components["hello"])["main"]
@@ -93,7 +102,7 @@ def line(title, **runs):
 def suite_linux(_quick):
     """Table 3's lines with Linux, and what Mortise adds to its boot."""
     so = measure.plugin("count.c")
-    initrd = linuxkit.make_initrd(Folder(os.path.join(OUT, VIRT)))
+    initrd = prepare()
     user = Elf(os.path.join(OUT, VIRT, "init")).entry
     points = {"user": user, "entry": KERNEL_ENTRY}
     say("Linux bare")

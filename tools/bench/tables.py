@@ -71,6 +71,8 @@ HEADINGS = {
                "each library once."),
     "table1-examples": ("Table 1 of each example", "Lines and bytes of each component: Mortise and "
                         "the partitions, each with its libraries."),
+    "mortise": ("Mortise beside other hypervisors", "As it is for `hello`, and for Linux, Tenon and a "
+                "loop in one image (examples/mixed)."),
     "table2": ("Table 2: micro-libraries that Mortise and Tenon share", "From the build reports "
                "of all examples."),
     "examples": ("Image sizes of all examples", "In each mode that they build in."),
@@ -89,7 +91,8 @@ HEADINGS = {
                "first instruction."),
     "table5-model": ("Table 5 in cycles of the model", MODEL),
     "table6": ("Table 6: bare, on Mortise, beside another", "The same operation in each "
-               "place; the last with both CPUs running at once, the median of 200."),
+               "place; beside Linux, which boots meanwhile, and beside a partition that never "
+               "rests both CPUs run at once: the median of 200."),
     "figure8": ("Figure 8: phases of an interrupt", "Save: vector to acknowledge. Dispatch: "
                 "acknowledge to handler, and handler's return to end of interrupt. Restore: the "
                 "rest. From the trace of one interrupt."),
