@@ -93,6 +93,14 @@ def test_two_loops(tmp_path, board):
     assert lines[-1] == "[loop] cycles missed: 0"
 
 
+def test_pool(tmp_path):
+    """Two with deadlines and one without on one CPU: nobody is late."""
+    image = os.path.join(tmp_path, "pool.img")
+    manifest = os.path.join(TREE, "examples", "pool", "tnimage.toml")
+    tnimage(tmp_path, "build", "-f", manifest, "-o", image)
+    assert run(tmp_path, image, "--icount") == readme("pool")[1]
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_on_demand(tmp_path, board):
     """Two workers take turns on one CPU, each twice, each time from clean memory."""

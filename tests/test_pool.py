@@ -28,13 +28,13 @@ def partition(name, *args, **keys):
                           for key, value in keys.items() if value is not None)
 
 
-def run(folder, board, *tables, pool='cpus = [0]\n'):
+def run(folder, board, *tables, pool='cpus = [0]\n', count=("--icount",)):
     """(exit code, {partition: its lines}, Mortise's lines)"""
     (folder / "tnimage.toml").write_text(f'[image]\nname = "pool"\nboard = "{board}"\n'
                                          f'[[pool]]\nname = "p"\n{pool}' + "".join(tables))
     done = tnimage("build", "-f", "tnimage.toml", "-o", "pool.img", cwd=folder)
     assert done.returncode == 0, done.stderr
-    done = tnimage("run", "pool.img", "--timeout", "100", "--icount", cwd=folder)
+    done = tnimage("run", "pool.img", "--timeout", "100", *count, cwd=folder)
     lines, own = {}, []
     for line in done.stdout.replace("\r", "").split("\n"):
         match = re.fullmatch(r"\[(\w+)\] (.*)", line)
@@ -146,3 +146,29 @@ def test_two_cpus(tmp_path, board):
     assert code == 9
     assert len(numbers(lines, "a")) == len(numbers(lines, "b")) == 3
     assert sum(line.endswith("again\" restarts") for line in own) == 2
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_lives_of_an_instance(tmp_path, board):
+    """A hog begins, pauses and is stopped again and again beside a loop on the same CPU.  (Who counts
+    instructions lets a manager that polls keep the emulator for itself.)"""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("manager", "60", src="pool_manager.c", pool=None, cpus=[0]),
+        partition("loop", "periodic", "1000", "200", "40", priority=200),
+        partition("worker", "hog", "100000000", priority=20, start="demand"), pool="cpus = [2]\n",
+        count=())
+    assert (code, own) == (0, [])
+    assert len(numbers(lines, "loop")) == 3
+
+
+def test_tenon_instances(tmp_path):
+    """Threads, semaphores and FP in two instances of Tenon beneath a bypass loop that misses nothing."""
+    threads = {"src": "pool_threads.c", "mode": "tenon"}
+    code, lines, own = run(tmp_path, "qemu-virt", partition("one", **threads),
+                           partition("two", priority=3, **threads),
+                           partition("loop", "periodic", "1000", "200", "40", priority=200))
+    assert (code, own) == (0, [])
+    assert lines["one"] == lines["two"] == ["sum 3500"]
+    late, _, missed = numbers(lines, "loop")
+    assert late < SWITCH and missed == 0

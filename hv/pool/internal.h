@@ -43,6 +43,7 @@ struct cpu {
 extern struct pool {
     struct vcpu vcpus[CONFIG_HV_CPUS];
     struct cpu cpus[CONFIG_POOL];
+    uint64_t base, bss;   /* physical, of the image and of slot 0's .bss: the same for all */
     uint8_t owners[1024]; /* slot of each SPI's instance, NOBODY when 0 is subtracted: slot + 1 */
 } pool;
 

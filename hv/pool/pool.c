@@ -40,9 +40,6 @@ extern char __hv_bss_pages[]; /* a number: pages of .bss */
 
 TN_NORETURN void at_virtual(uint64_t x0, uint64_t base, uint64_t bss);
 
-/* Physical, of the image and of this instance's .bss. */
-static uint64_t base, bss;
-
 static unsigned slot_of(const struct vcpu *v)
 {
     return (unsigned)(v - pool.vcpus);
@@ -52,7 +49,7 @@ static uint64_t bss_of(unsigned slot)
 {
     uint64_t size = (uintptr_t)__hv_bss_pages * HV_PAGE;
 
-    return bss + (uint64_t)((int64_t)slot - tn_hv_partition.slot) * size;
+    return pool.bss + slot * size;
 }
 
 uint64_t pool_ticks(uint32_t us)
@@ -165,7 +162,7 @@ static void make_tables(struct vcpu *v)
     const unsigned first = (HV_VA_BSS - HV_VA_IMAGE) / HV_PAGE;
     const unsigned end = first + (unsigned)(uintptr_t)__hv_bss_pages;
     const volatile uint64_t *from = (const volatile uint64_t *)HV_VA_TABLES;
-    uint64_t pa = bss_of(slot_of(v));
+    uint64_t pa = bss_of(slot_of(v)), own = bss_of(tn_hv_partition.slot);
     uint64_t inside = pa & (HV_BLOCK - 1);
     volatile uint64_t *to = (void *)((char *)tn_hv_map_load(pa - inside) + inside);
 
@@ -174,7 +171,7 @@ static void make_tables(struct vcpu *v)
         bool window = i >= HV_L2_INDEX && i < HV_L2_INDEX + (1u << HV_VA_BITS >> 21);
         uint64_t entry = from[i];
 
-        to[i] = entry == 0 ? 0 : moves ? entry + (pa - bss) : window ? 0 : entry;
+        to[i] = entry == 0 ? 0 : moves ? entry + (pa - own) : window ? 0 : entry;
     }
     tn_hv_unmap_load();
     v->tables = true;
@@ -211,7 +208,7 @@ static void switch_to(struct cpu *cpu, struct vcpu *me, struct vcpu *v)
         if (!v->tables) {
             make_tables(v);
         }
-        tn_vcpu_switch_new(&me->sp, table, x0, base, bss_of(slot_of(v)));
+        tn_vcpu_switch_new(&me->sp, table, x0, pool.base, bss_of(slot_of(v)));
     } else {
         tn_vcpu_switch(&me->sp, table, v->sp);
     }
@@ -257,7 +254,8 @@ void pool_schedule(void)
         switch_to(cpu, me, next);
     } else if (me->fresh) {
         me->fresh = false;
-        at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, base, bss);
+        at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, pool.base,
+                   bss_of(tn_hv_partition.slot));
     }
     if (CONFIG_LIFE > 0 && me->condemned) {
         me->condemned = false;
@@ -312,6 +310,18 @@ void tn_hv_pool_enter(void)
     pool_schedule();
 }
 
+/* The EL2 timer does not run here (hv_main() has stopped it), so that the time is asked for. */
+void tn_hv_pool_point(void)
+{
+    struct cpu *cpu = pool_here();
+    struct vcpu *me = pool_self();
+
+    if (cpu->current == me &&
+        (pool_take_interrupts() || pool_now() >= tn_sched_next(&cpu->q, &me->sched))) {
+        pool_schedule();
+    }
+}
+
 /* WFI: until an interrupt could come in; one that is there already ends it at once. */
 void tn_hv_pool_wait(void)
 {
@@ -363,8 +373,8 @@ static void start(const struct tn_hv_boot *boot)
     if (!tn_hv_in_pool()) {
         return;
     }
-    base = boot->base;
-    bss = boot->bss;
+    pool.base = boot->base;
+    pool.bss = boot->bss - (bss_of(tn_hv_partition.slot) - bss_of(0));
     pool_irq_reset(pool_self());
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
         if (irqs[i].intid < 32) {

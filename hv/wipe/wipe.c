@@ -6,6 +6,7 @@
 #include <tn/hv/wipe.h>
 
 #include <tn/hv/partition.h>
+#include <tn/hv/pool.h>
 #include <tn/sysreg.h>
 
 #define ENTRY (((volatile uint64_t *)HV_VA_TABLES)[(HV_VA_GUEST - HV_VA_IMAGE) / HV_PAGE])
@@ -37,15 +38,28 @@ void tn_hv_wipe(uint64_t pa, uint64_t size)
     tn_dsb(ish); /* before whoever is told of it next */
 }
 
+/* In pieces: on a CPU of a pool others may not wait for all of it. */
+static void wipe_region(uint64_t pa, uint64_t size)
+{
+    if (!tn_hv_in_pool()) {
+        tn_hv_wipe(pa, size);
+        return;
+    }
+    for (uint64_t end = pa + size; pa < end; pa += HV_PAGE) {
+        tn_hv_wipe(pa, HV_PAGE);
+        tn_hv_pool_point();
+    }
+}
+
 void tn_hv_wipe_partition(const struct tn_hv_boot *boot)
 {
     const struct tn_region *regions = tn_desc_regions(boot->desc);
 
     for (unsigned i = 0; i < boot->desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && (regions[i].access & TN_ACCESS_SHARED) == 0) {
-            tn_hv_wipe(boot->base + regions[i].source, regions[i].size);
+            wipe_region(boot->base + regions[i].source, regions[i].size);
         } else if (regions[i].kind == TN_REGION_RAM) {
-            tn_hv_wipe(regions[i].source, regions[i].size);
+            wipe_region(regions[i].source, regions[i].size);
         }
     }
 }

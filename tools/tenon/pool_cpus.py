@@ -86,6 +86,10 @@ def _check_pool(item, machine, pools, owners):
             refuse(item.place("cpus"), f"CPU {cpu} is in pool {owners[cpu].name} already; name each "
                    "CPU once")
         owners[cpu] = item
+    if machine.gic["version"] < 3:
+        refuse(item.table, f"board {machine.name} has a GICv{machine.gic['version']}, whose virtual "
+               "interface Mortise does not drive yet; use a board with a GICv3, or give each "
+               "partition its own CPU")
     if "maintenance" not in machine.gic:
         refuse(item.table, f"board {machine.name} says no maintenance interrupt of its GIC; add "
                "maintenance to [gic] of its board.toml")

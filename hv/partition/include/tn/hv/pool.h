@@ -52,6 +52,12 @@ bool tn_hv_pool_cpu_is_set_up(void);
  */
 void tn_hv_pool_enter(void);
 
+/*
+ * While an instance begins or ends: whoever is more urgent gets the CPU, and this one goes on
+ * afterwards.  Not with a lock held.
+ */
+void tn_hv_pool_point(void);
+
 /* This instance has ended for now: the CPU goes to the others. */
 TN_NORETURN void tn_hv_pool_leave(void);
 
