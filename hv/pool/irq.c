@@ -109,6 +109,20 @@ void pool_irq_enter(struct cpu *cpu, struct vcpu *me)
     set_private(cpu, me->enabled);
 }
 
+static uint8_t priority_of(const struct vcpu *me, unsigned intid)
+{
+    return intid < TN_GIC_FIRST_SPI ? me->priority[intid]
+                                    : tn_mmio_read8(tn_hv_gic.gicd + IPRIORITYR + intid);
+}
+
+/* For the instance that runs, at once where a list register is free. */
+static void give(struct vcpu *me, unsigned intid)
+{
+    if (!tn_vlr_put(intid, priority_of(me, intid), true)) {
+        set_pending(me, intid);
+    }
+}
+
 /* One of this CPU's own; true: a decision is due. */
 static bool take_private(uint32_t ack, unsigned intid)
 {
@@ -120,10 +134,9 @@ static bool take_private(uint32_t ack, unsigned intid)
         tn_isb(); /* the level is gone before the interrupt may come again */
         break;
     case TN_BOARD_GIC_MAINTENANCE_IRQ:
-        tn_vlr_want(false);
+        tn_vlr_want(false); /* what waits for a list register gets it where a decision ends */
         tn_isb();
-        tn_vlr_deactivate(ack);
-        return false;
+        break;
     case KICK:
     case WAKE:
         break;
@@ -131,10 +144,11 @@ static bool take_private(uint32_t ack, unsigned intid)
         if (me->dead || !(me->enabled >> intid & 1)) {
             break;
         }
-        set_pending(me, intid);
         if (me->sched.state == TN_SCHED_READY) {
+            give(me, intid);
             return false;
         }
+        set_pending(me, intid);
         tn_sched_wake(&pool_here()->q, &me->sched, pool_now());
         return true;
     }
@@ -151,10 +165,11 @@ static bool take_shared(uint32_t ack, unsigned intid)
         tn_vlr_deactivate(ack);
         return false;
     }
-    set_pending(v, intid);
     if (v == pool_self() && v->sched.state == TN_SCHED_READY) {
+        give(v, intid);
         return false;
     }
+    set_pending(v, intid);
     tn_sched_wake(&pool_here()->q, &v->sched, pool_now());
     return true;
 }
@@ -172,12 +187,6 @@ bool pool_take_interrupts(void)
         }
         due |= intid < TN_GIC_FIRST_SPI ? take_private(ack, intid) : take_shared(ack, intid);
     }
-}
-
-static uint8_t priority_of(const struct vcpu *me, unsigned intid)
-{
-    return intid < TN_GIC_FIRST_SPI ? me->priority[intid]
-                                    : tn_mmio_read8(tn_hv_gic.gicd + IPRIORITYR + intid);
 }
 
 void pool_flush(void)

@@ -353,8 +353,6 @@ static bool on_irq(struct tn_hv_frame *frame, uint64_t esr)
     (void)frame, (void)esr;
     if (pool_take_interrupts()) {
         pool_schedule();
-    } else {
-        pool_flush();
     }
     return true;
 }
