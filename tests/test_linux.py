@@ -125,11 +125,16 @@ def test_mixed(tmp_path):
     image = str(tmp_path / "mixed.img")
     done = tnimage("build", "-f", os.path.join(example, "tnimage.toml"), "-o", image)
     assert done.returncode == 0, done.stderr
-    done = tnimage("run", image, "--timeout", "800", "--icount")
+    split = tmp_path / "split"
+    done = tnimage("run", image, "--timeout", "800", "--icount", "--split", str(split))
     lines = done.stdout.replace("\r", "").split("\n")
     told = [line for line in lines if line.startswith(("linux: ", "mortise: ", "[loop] "))]
     assert told[:3] == ["linux: up, 0 setpoints done", 'mortise: partition 2 "linux" restarts',
                         "linux: up, 2 setpoints done"], lines
     assert len(told) == 4 and told[3].endswith("cycles, missed: 0"), lines
     assert any(line.startswith("[monitor] setpoint ") for line in lines), lines
+    assert (split / "linux.txt").read_text(errors="replace").count("linux: up, ") == 2
+    assert (split / "loop.txt").read_text() == told[3].removeprefix("[loop] ") + "\n"
+    assert (split / "mortise.txt").read_text() == told[1] + "\n"
+    assert (split / "monitor.txt").read_text().startswith("setpoint ")
     assert done.returncode == 0

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several partitions in one image: each on its own CPU, none in another's way."""
+import os
+
 import pytest
 
 from partskit import BOARDS, build, partition, tnimage
@@ -67,9 +69,10 @@ def test_shared_console(tmp_path, board):
     image = build(tmp_path, board, partition("one", "chatter.c"),
                   partition("two", "chatter.c").replace('"bypass"', '"tenon"'),
                   partition("three", "chatter.c"))
-    code, lines, _ = run(image)
+    code, lines, _ = run(image, "--split", str(tmp_path / "split"))
     assert code == 0
     assert all(line.startswith("[") for line in lines if line), lines
+    assert sorted(os.listdir(tmp_path / "split")) == ["one.txt", "three.txt", "two.txt"]
     for name in ("one", "two", "three"):
         mine = [line.removeprefix(f"[{name}] ") for line in lines if line.startswith(f"[{name}]")]
         letters = "abcdefghijklmnopqrstuvwxyz"
@@ -77,6 +80,8 @@ def test_shared_console(tmp_path, board):
             *(f"{name} {i} " + letters[i % 26] * (i * 3) for i in range(40)),
             "L" * 128, "L" * 71, "part and part", "back.[2Jclear",
             "L" * 128, "0 -2 -2 0 -2", "the end"]
+        assert (tmp_path / "split" / f"{name}.txt").read_text() == "".join(
+            f"{line}\n" for line in mine)
 
 
 def test_console_of_ones_own(tmp_path):

@@ -97,6 +97,7 @@ class Watcher:
         self.ended = []
         self.tail = b""
         self.line = b""
+        self.splitter = None  # split.Splitter, when each partition's lines are wanted apart
 
     def feed(self, data):
         """Take the machine's next bytes; returns those that the user should see."""
@@ -135,6 +136,8 @@ class Watcher:
         self.line = lines.pop()[-4096:]
         for line in lines:
             self.take_line(line)
+            if self.splitter:
+                self.splitter.take(line)
 
     def take_line(self, line):
         found = ENDED.search(line)

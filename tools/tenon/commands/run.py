@@ -20,6 +20,7 @@ examples:
   tnimage run app.img --expect 'hello, world'       for a script: 0 when it was printed
   tnimage run app.img --boot uboot --quiet-boot     as on hardware: U-Boot, booti, Mortise
   tnimage run app.img --icount                      time counts instructions: repeatable
+  tnimage run mixed.img --split out                 out/linux.txt, out/loop.txt, ...
   tnimage run app.img -- -d int -D int.log          QEMU options
 
 --expect may be given several times; each text must appear. When all have, the machine gets two
@@ -56,6 +57,9 @@ def add(sub):
                         help="succeed when TEXT was printed, fail with 9 when it was not")
     parser.add_argument("--icount", action="store_true",
                         help="count instructions as time: the same run every time")
+    parser.add_argument("--split", metavar="DIR",
+                        help="write each partition's lines to DIR/NAME.txt, too, and Mortise's to "
+                             "DIR/mortise.txt")
     parser.add_argument("--quiet-boot", action="store_true",
                         help="do not show what U-Boot prints")
     parser.add_argument("--raw", action="store_true",
@@ -65,7 +69,7 @@ def add(sub):
 
 def run(args):
     """Check the image, boot it, and judge how it ended."""
-    from tenon import board as boards, imagefile, machine, qemu
+    from tenon import board as boards, imagefile, machine, qemu, split
     if "" in args.expect:
         raise errors.Refusal(errors.USAGE, "--expect: the text is empty; give what to wait for")
     image = imagefile.load(args.image)
@@ -75,6 +79,10 @@ def run(args):
     if args.verbose:
         print(shlex.join(argv), file=sys.stderr)
     watcher = qemu.Watcher(args.expect, args.boot == "uboot", args.quiet_boot)
+    if args.split is not None:
+        watcher.splitter = split.Splitter(args.split, board, image)
     machine.run(argv, watcher, args.timeout, args.raw)
+    if watcher.splitter:
+        watcher.splitter.close(watcher.line)
     watcher.verdict(image, args.timeout)
     return errors.OK
