@@ -136,9 +136,11 @@ def test_nesting(tmp_path, mode, board):
     assert run(image, "--icount") == (0, ["ok"])
 
 
-@pytest.mark.parametrize("mode, board", (("bare", "qemu-virt"), ("tenon", "qemu-virt-gicv2")))
-def test_edf(tmp_path, mode, board):
-    image = build(tmp_path, "tests/tenon/edf.c", "--board", board, mode=mode)
+@pytest.mark.parametrize("mode, board, cpus", (("bare", "qemu-virt", "1"), ("bare", "qemu-virt", "2"),
+                                               ("tenon", "qemu-virt-gicv2", "1"),
+                                               ("tenon", "qemu-virt", "4")))
+def test_edf(tmp_path, mode, board, cpus):
+    image = build(tmp_path, "tests/tenon/edf.c", "--board", board, "--cpus", cpus, mode=mode)
     assert run(image, "--icount") == (0, ["ok"])
 
 
