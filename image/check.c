@@ -68,8 +68,7 @@ static bool shared(const struct tn_region *a, const struct tn_region *b, uint64_
  * partition can name its own only. */
 static bool clash(const struct tn_region *a, const struct tn_region *b, uint64_t banked)
 {
-    return image_same_space(a, b) && image_overlap(a->source, a->size, b->source, b->size) &&
-           !shared(a, b, banked);
+    return image_same_pages(a, b) && !shared(a, b, banked);
 }
 
 /* Shared memory has two ends: a third partition with the same pages is one too many. */

@@ -100,12 +100,14 @@ static bool in_own_segment(const struct tn_region *region, const struct tn_desc_
 static enum tn_image_error check_memory(const struct tn_region *region,
                                         const struct tn_desc_limits *limits)
 {
+    uint64_t span = image_span(region);
+
     if (region->source < limits->file_size || region->source > limits->memory_size ||
-        region->size > limits->memory_size - region->source) {
+        span > limits->memory_size - region->source) {
         return TN_DESC_REGION_MEMORY;
     }
     if (limits->hv_bss_size != 0 &&
-        image_overlap(region->source, region->size, limits->hv_bss_offset, limits->hv_bss_size)) {
+        image_overlap(region->source, span, limits->hv_bss_offset, limits->hv_bss_size)) {
         return TN_DESC_REGION_HV_BSS;
     }
     return TN_IMAGE_OK;
@@ -136,7 +138,9 @@ static bool device_ok(const struct tn_region *region, const struct tn_desc_limit
 static enum tn_image_error check_source(const struct tn_region *region,
                                         const struct tn_desc_limits *limits)
 {
-    if (region->reserved != 0) {
+    if (region->colours != 0 && (CONFIG_COLOURED == 0 || region->kind != TN_REGION_MEMORY ||
+                                 (region->access & (TN_ACCESS_SHARED | TN_ACCESS_UNCACHED)) != 0 ||
+                                 tn_region_page(region, region->source) != region->source)) {
         return TN_DESC_REGION_KIND;
     }
     switch (region->kind) {
@@ -177,7 +181,7 @@ static enum tn_image_error check_registers(const struct tn_region *region,
         (region->access & ~(TN_ACCESS_R | TN_ACCESS_W)) != 0) {
         return TN_DESC_REGION_ACCESS;
     }
-    if (region->reserved != 0) {
+    if (region->colours != 0) {
         return TN_DESC_REGION_KIND;
     }
     return device_ok(region, limits) ? TN_IMAGE_OK : TN_DESC_REGION_DEVICE;
@@ -220,20 +224,23 @@ static enum tn_image_error check_pair(const struct tn_region *a, const struct tn
         image_overlap(a->ipa, a->size, b->ipa, b->size)) {
         return TN_DESC_REGION_OVERLAP;
     }
-    if (image_same_space(a, b) && image_overlap(a->source, a->size, b->source, b->size)) {
+    if (image_same_pages(a, b)) {
         return TN_DESC_REGION_TWICE;
     }
     return TN_IMAGE_OK;
 }
 
-/* What is copied goes into RAM of the partition, all of it into one region. */
+/* What is copied goes into memory of the partition alone, all of it into one region. */
 static bool load_ok(const struct tn_partition_desc *desc, const struct tn_region *load)
 {
     const struct tn_region *regions = tn_desc_regions(desc);
 
     for (unsigned i = 0; i < desc->region_count; i++) {
-        if (regions[i].kind == TN_REGION_RAM && load->ipa >= regions[i].ipa &&
-            load->ipa - regions[i].ipa < regions[i].size &&
+        bool own = regions[i].kind == TN_REGION_RAM ||
+                   (CONFIG_COLOURED > 0 && regions[i].kind == TN_REGION_MEMORY &&
+                    (regions[i].access & TN_ACCESS_SHARED) == 0);
+
+        if (own && load->ipa >= regions[i].ipa && load->ipa - regions[i].ipa < regions[i].size &&
             load->size <= regions[i].size - (load->ipa - regions[i].ipa)) {
             return true;
         }

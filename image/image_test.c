@@ -210,7 +210,7 @@ static const struct poke region_pokes[] = {
     {F1(regions[2].kind), TN_REGION_POOL, TN_DESC_REGION_ACCESS, 0, 2, 0},
     {F1(regions[2].kind), TN_REGION_REGISTERS, TN_DESC_REGION_ALIGN, 0, 2, 0},
     {F1(regions[1].kind), TN_REGION_LOAD, TN_DESC_REGION_LOAD, 0, 1, 0},
-    {F1(regions[2].reserved), 1, TN_DESC_REGION_KIND, 0, 2, 0},
+    {F1(regions[2].colours), 1, TN_DESC_REGION_KIND, 0, 2, 0},
     {F1(regions[1].source), 0x3000, TN_DESC_REGION_SEGMENT, 0, 1, 0},
     {F1(regions[1].source), 0, TN_DESC_REGION_SEGMENT, 0, 1, 0},
     {F1(regions[1].size), 0x2000, TN_DESC_REGION_SEGMENT, 0, 1, 0},

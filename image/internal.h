@@ -36,6 +36,28 @@ static inline bool image_same_space(const struct tn_region *a, const struct tn_r
     return (a_physical && b_physical) || (a_memory && b_memory);
 }
 
+/* On the host, which checks every image; a Mortise without coloured partitions refuses colours. */
+#ifndef CONFIG_COLOURED
+#define CONFIG_COLOURED 1
+#endif
+
+/* From the first page of a region to the end of its last. */
+static inline uint64_t image_span(const struct tn_region *region)
+{
+    return CONFIG_COLOURED > 0 ? tn_region_end(region) - region->source : region->size;
+}
+
+/* Whether both have some page: pages of different colours are never the same. */
+static inline bool image_same_pages(const struct tn_region *a, const struct tn_region *b)
+{
+    if (CONFIG_COLOURED > 0 && a->colours != 0 && b->colours != 0 &&
+        (a->colours & b->colours) == 0) {
+        return false;
+    }
+    return image_same_space(a, b) &&
+           image_overlap(a->source, image_span(a), b->source, image_span(b));
+}
+
 /* The descriptor's place, whatever is in it. */
 static inline const struct tn_partition_desc *image_desc(const struct tn_image *image,
                                                          unsigned partition)

@@ -166,7 +166,11 @@ def random_regions(rng, ipa_bits):
             source += (at - source) % BLOCK
         elif kind == "image" and (at - source) % BLOCK == 0:
             source += PAGE  # congruent by chance: fewer tables than counted
-        regions.append(SimpleNamespace(kind=kind, ipa=at, size=size, source=source))
+        colours = 0
+        if kind == "memory" and rng.random() < 0.5:
+            colours = rng.getrandbits(32) | 1 << source // PAGE % 32
+        regions.append(SimpleNamespace(kind=kind, ipa=at, size=size, source=source,
+                                       colours=colours))
         at += size
     return regions
 
@@ -184,7 +188,7 @@ def test_stage2_is_as_counted(tmp_path, ipa_bits):
     subprocess.run(
         ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
          "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DCONFIG_S2_TABLES=4096", "-DCONFIG_HV_IPA_BITS=TN_BOARD_IPA_BITS", "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1",
-         f"-I{tmp_path}", *(f"-I{folder}/include" for folder in (
+         "-DCONFIG_COLOURED=1", f"-I{tmp_path}", *(f"-I{folder}/include" for folder in (
              "hv/stage2", "hv/partition", "core/abi", "core/base", "image")),
          "tests/mortise/stage2.c", "-o", program], cwd=TREE, check=True)
     rng = random.Random(ipa_bits)
@@ -193,7 +197,7 @@ def test_stage2_is_as_counted(tmp_path, ipa_bits):
         if not regions:
             continue
         text = "".join(f"{r.ipa:#x} {r.size:#x} {r.source:#x} {KINDS[r.kind]} "
-                       f"{5 if r.kind == 'image' else 3}\n" for r in regions)
+                       f"{5 if r.kind == 'image' else 3} {r.colours:#x}\n" for r in regions)
         done = subprocess.run([program], input=text, capture_output=True, text=True, timeout=60,
                               check=False)
         assert done.returncode == 0, text + done.stdout + done.stderr

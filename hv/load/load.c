@@ -2,7 +2,8 @@
 /*
  * A kernel, its initial RAM disk and its device tree are copied from the boot image into the
  * partition's RAM whenever it begins: it may write to all of them, and begins anew from the same
- * bytes.  It starts with its caches off, so that the copies are cleaned to memory.
+ * bytes.  It starts with its caches off, so that the copies are cleaned to memory.  The program of
+ * a partition with cache colours is copied because what the image holds has all of them.
  */
 #include <tn/hv/partition.h>
 #include <tn/image.h>
@@ -55,12 +56,56 @@ static uint64_t physical(const struct tn_partition_desc *desc, uint64_t ipa)
     return 0;
 }
 
+/* The region of memory that `ipa` lies in; NULL: it is RAM. */
+static const struct tn_region *memory_of(const struct tn_partition_desc *desc, uint64_t ipa)
+{
+    const struct tn_region *regions = tn_desc_regions(desc);
+
+    for (unsigned i = 0; i < desc->region_count; i++) {
+        if (regions[i].kind == TN_REGION_MEMORY && ipa - regions[i].ipa < regions[i].size) {
+            return &regions[i];
+        }
+    }
+    return NULL;
+}
+
+static void copy_page(uint64_t pa, const uint8_t *from)
+{
+    uint64_t inside = pa & (HV_BLOCK - 1);
+    char *to = (char *)tn_hv_map_load(pa - inside) + inside;
+
+    copy(to, from, HV_PAGE);
+    clean((uintptr_t)to, HV_PAGE);
+}
+
+static void load_memory(const struct tn_hv_boot *boot, const struct tn_region *region,
+                        const struct tn_region *memory)
+{
+    const uint8_t *from = boot->image.bytes + region->source;
+    uint64_t source = tn_region_page(memory, memory->source);
+    uint64_t ipa = memory->ipa;
+
+    for (; ipa < region->ipa + region->size; ipa += HV_PAGE) {
+        if (ipa >= region->ipa) {
+            copy_page(boot->base + source, from);
+            from += HV_PAGE;
+        }
+        source = tn_region_page(memory, source + HV_PAGE);
+    }
+}
+
 static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
 {
+    const struct tn_region *memory =
+        CONFIG_COLOURED > 0 ? memory_of(boot->desc, region->ipa) : NULL;
     uint64_t pa = physical(boot->desc, region->ipa);
     const uint8_t *from = boot->image.bytes + region->source;
     uint64_t left = region->size;
 
+    if (memory != NULL) {
+        load_memory(boot, region, memory);
+        return;
+    }
     while (left > 0) {
         uint64_t inside = pa & (HV_BLOCK - 1);
         uint64_t part = left < HV_BLOCK - inside ? left : HV_BLOCK - inside;

@@ -133,6 +133,21 @@ static bool map(uint64_t ipa, uint64_t pa, uint64_t size, uint64_t attributes)
     return true;
 }
 
+/* Page by page: each is the next one of the region's colours. */
+static bool map_coloured(const struct tn_region *region, uint64_t base, uint64_t attributes)
+{
+    uint64_t source = region->source;
+
+    for (uint64_t at = 0; at < region->size; at += HV_PAGE) {
+        source = tn_region_page(region, source);
+        if (!map(region->ipa + at, base + source, HV_PAGE, attributes)) {
+            return false;
+        }
+        source += HV_PAGE;
+    }
+    return true;
+}
+
 static uint64_t attributes_of(const struct tn_region *region)
 {
     uint64_t attributes = S2_ACCESSED | S2_SHARED;
@@ -169,7 +184,9 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
         if (region->kind == TN_REGION_IMAGE || region->kind == TN_REGION_MEMORY) {
             pa += boot->base;
         }
-        if (!map(region->ipa, pa, region->size, attributes_of(region))) {
+        if (CONFIG_COLOURED > 0 && region->colours != 0
+                ? !map_coloured(region, boot->base, attributes_of(region))
+                : !map(region->ipa, pa, region->size, attributes_of(region))) {
             return false;
         }
     }

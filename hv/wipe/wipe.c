@@ -51,13 +51,29 @@ static void wipe_region(uint64_t pa, uint64_t size)
     }
 }
 
+/* What lies between its pages is others'. */
+static void wipe_memory(uint64_t base, const struct tn_region *region)
+{
+    uint64_t source = region->source;
+
+    if (CONFIG_COLOURED == 0 || region->colours == 0) {
+        wipe_region(base + source, region->size);
+        return;
+    }
+    for (uint64_t at = 0; at < region->size; at += HV_PAGE) {
+        source = tn_region_page(region, source);
+        wipe_region(base + source, HV_PAGE);
+        source += HV_PAGE;
+    }
+}
+
 void tn_hv_wipe_partition(const struct tn_hv_boot *boot)
 {
     const struct tn_region *regions = tn_desc_regions(boot->desc);
 
     for (unsigned i = 0; i < boot->desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && (regions[i].access & TN_ACCESS_SHARED) == 0) {
-            wipe_region(boot->base + regions[i].source, regions[i].size);
+            wipe_memory(boot->base, &regions[i]);
         } else if (regions[i].kind == TN_REGION_RAM) {
             wipe_region(regions[i].source, regions[i].size);
         }

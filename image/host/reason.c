@@ -71,7 +71,7 @@ static const struct {
     [TN_DESC_REGION_ACCESS] = {"this access is not allowed (none, W with X, a device with X, or "
                                "image bytes with W)",
                                "split it by access"},
-    [TN_DESC_REGION_KIND] = {"unknown kind, or its reserved field is not 0",
+    [TN_DESC_REGION_KIND] = {"unknown kind, or colours that it cannot have",
                              "use image, memory or device"},
     [TN_DESC_REGION_SEGMENT] = {"not inside one of the partition's own segments",
                                 "map its own segments only"},

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hv/stage2/stage2.c on the host: reads regions, one a line (ipa size source kind access), builds
- * the tables, prints how many it took, and walks them: every page of a region must lead where
- * it should with the right permissions, the pages around it nowhere, and the walk in software that
- * serves tn_hv_guest_read() must find the same.
+ * hv/stage2/stage2.c on the host: reads regions, one a line (ipa size source kind access colours),
+ * builds the tables, prints how many it took, and walks them: every page of a region must lead
+ * where it should with the right permissions, one with colours to pages of these, each to another
+ * and all of them below where tn_region_end() says; the pages around it nowhere; and the walk in
+ * software that serves tn_hv_guest_read() must find the same.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,18 @@ static const struct tn_region *region_of(uint64_t ipa)
     return NULL;
 }
 
+/* Where page `at` of a coloured region may be: behind the page before it, and of its colours. */
+static uint64_t coloured(const struct tn_region *region, uint64_t at, uint64_t pa)
+{
+    uint64_t before = at == 0 ? 0 : walk(region->ipa + at - HV_PAGE) & S2_ADDRESS;
+    bool first = at == 0 ? pa == BASE + region->source : pa > before;
+
+    return first && (region->colours >> (pa / HV_PAGE % 32) & 1) != 0 &&
+                   pa < BASE + tn_region_end(region)
+               ? pa
+               : UINT64_MAX;
+}
+
 static void check(uint64_t ipa)
 {
     const struct tn_region *region = region_of(ipa);
@@ -87,7 +100,11 @@ static void check(uint64_t ipa)
         }
         return;
     }
-    pa = region->source + (region->kind == TN_REGION_DEVICE ? 0 : BASE) + (ipa - region->ipa);
+    if (region->colours != 0) {
+        pa = coloured(region, ipa - region->ipa, entry & S2_ADDRESS);
+    } else {
+        pa = region->source + (region->kind == TN_REGION_DEVICE ? 0 : BASE) + (ipa - region->ipa);
+    }
     if ((entry & S2_ADDRESS) != pa || !(entry & S2_ACCESSED) ||
         !(entry & S2_XN) != !!(region->access & TN_ACCESS_X) ||
         !(entry & S2_WRITE) != !(region->access & TN_ACCESS_W) ||
@@ -106,8 +123,9 @@ int main(void)
         unsigned long long ipa, size, source;
         struct tn_region *region = &partition.regions[n];
 
-        if (scanf("%lli %lli %lli %hu %hu", (long long *)&ipa, (long long *)&size,
-                  (long long *)&source, &region->kind, &region->access) != 5) {
+        if (scanf("%lli %lli %lli %hu %hu %i", (long long *)&ipa, (long long *)&size,
+                  (long long *)&source, &region->kind, &region->access,
+                  (int *)&region->colours) != 6) {
             break;
         }
         region->ipa = ipa;

@@ -10,13 +10,17 @@ import tomllib
 from tenon import errors, paths
 
 DEFAULT = "qemu-virt"
+PAGE = 4096  # what a partition has, of a device too, is whole pages
+COLOURS = 32  # TN_COLOURS
+CACHE_KEYS = {"level": int, "sets": int, "ways": int, "line": int, "shared": bool}
 
 # Key -> type of what board.toml must say; the optional tables are in OPTIONAL.
 REQUIRED = {
     "name": str, "title": str, "cpus": int, "mpidr": list, "ram": list, "ram_ipa": int,
     "timer": dict, "gic": dict,
 }
-OPTIONAL = {"device": list, "qemu": dict, "uboot": dict, "ipa_bits": int}
+OPTIONAL = {"device": list, "qemu": dict, "uboot": dict, "ipa_bits": int,
+            "cache": dict}
 
 
 class Board:
@@ -51,6 +55,13 @@ class Board:
             errors.CONFIG,
             f"board {self.name} has no device '{name}'"
             + (errors.nearest(name, known) or f"; it has {listed(known)}"))
+
+    @property
+    def colours(self):
+        """How many page colours the cache that all CPUs share has; 0: there is none, or one."""
+        cache = self.data.get("cache", {})
+        count = cache["sets"] * cache["line"] // PAGE if cache.get("shared") else 0
+        return count if count > 1 else 0
 
     def ram_span(self):
         """(base, end) of the RAM that begins with the first bank: adjoining ones count as one."""
@@ -126,6 +137,8 @@ def _check(data, name, path):
         refuse(f"name = \"{data['name']}\" is not the folder's name '{name}'")
     if len(data["mpidr"]) != data["cpus"]:
         refuse(f"mpidr has {len(data['mpidr'])} entries for {data['cpus']} CPUs")
+    if "cache" in data:
+        _check_cache(data["cache"], refuse)
     devices = data.get("device", [])
     if sum(1 for device in devices if device.get("console")) > 1:
         refuse("more than one device has console = true")
@@ -135,7 +148,17 @@ def _check(data, name, path):
                    "and size")
 
 
-PAGE = 4096  # what a partition has of a device is whole pages
+def _check_cache(cache, refuse):
+    for key, kind in CACHE_KEYS.items():
+        if type(cache.get(key)) is not kind:
+            refuse(f"[cache] needs '{key}' of type {kind.__name__}")
+    for key in cache:
+        if key not in CACHE_KEYS:
+            refuse(f"unknown key '{key}' in [cache]{errors.nearest(key, CACHE_KEYS)}")
+    colours = cache["sets"] * cache["line"] // PAGE
+    if colours & (colours - 1) or colours > COLOURS:
+        refuse(f"[cache]: {cache['sets']} sets of {cache['line']} bytes make {colours} page colours; "
+               f"a power of two up to {COLOURS} is known")
 
 
 def _overlapped(device, gic):

@@ -162,6 +162,7 @@ class Hypervisor(Composition):
              ("POOL", sum(len(item.cpus) for item in self.build.image.pools)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
              ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
+             ("COLOURED", sum(bool(guest.spec.colours) for guest in guests)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
                                     if region.kind == "memory" and {*"rws"} <= {*region.access}))))
@@ -379,4 +380,5 @@ class Guest(Composition):
                         *groups.pool(self.build, self.spec, caps)]
         key = next((key for key in ("heap", "stack", "ram", "devices")
                     if key in self.spec.places), "ram")
-        program.check_overlap(self.regions, self.build.machine.ipa_bits, self.spec.place(key))
+        mapped = [region for region in self.regions if region.kind != "load"]
+        program.check_overlap(mapped, self.build.machine.ipa_bits, self.spec.place(key))

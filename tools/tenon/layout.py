@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from tenon import errors, files, paths, program
 from tenon.sizes import BLOCK, PAGE, show, up
 
+COLOURS = 32  # TN_COLOURS
 ALIGN = 8  # of the table of contents, descriptors and the report
 DOORBELL = 2  # bytes of one in a descriptor
 
@@ -118,7 +119,7 @@ def place_memory(result, machine, mortise, guests):
     shared = {}  # what -> source
     for guest in guests:
         for region in guest.regions:
-            if region.kind not in ("memory", "pool"):
+            if region.kind not in ("memory", "pool") or region.colours:
                 continue
             if region.what in shared:
                 region.source = shared[region.what]
@@ -134,10 +135,34 @@ def place_memory(result, machine, mortise, guests):
                 shared[region.what] = offset
                 what = region.what
             result.ranges.append((what, offset, region.size, False))
-    result.memory_size = up(end, PAGE)
+    result.memory_size = up(_place_coloured(result, end, guests), PAGE)
     _place_ram(result, machine, guests)
     result.ranges.sort(key=lambda item: item[1])
     _check(result, machine, guests)
+
+
+def _place_coloured(result, end, guests):
+    """Regions with colours, interleaved: each colour has a next free page; returns the end."""
+    free = [up(end, PAGE)] * COLOURS  # of each colour, where to look for the next page
+    for guest in guests:
+        for region in guest.regions:
+            if not region.colours:
+                continue
+            mine = [colour for colour in range(COLOURS) if region.colours >> colour & 1]
+            at = max(free[colour] for colour in mine)
+            while at // PAGE % COLOURS not in mine:
+                at += PAGE
+            region.source = at
+            for _ in range(region.size // PAGE):
+                while at // PAGE % COLOURS not in mine:
+                    at += PAGE
+                at += PAGE
+            for colour in mine:
+                free[colour] = at
+            end = max(end, at)
+            result.ranges.append((f"{guest.component.name} memory", region.source,
+                                  at - region.source, False))
+    return end
 
 
 # Where a boot loader may put the image, from the beginning of RAM: U-Boot's kernel_addr_r on the
@@ -165,6 +190,14 @@ def _place_ram(result, machine, guests):
 def _check(result, machine, guests):
     limit = machine.ram[0]["size"]
     if result.memory_size > limit:
+        few = [guest for guest in guests if any(region.colours for region in guest.regions)]
+        if few:
+            guest = max(few, key=lambda item: item.program.ram / len(item.spec.colours))
+            raise errors.Refusal(
+                errors.FIT, f"{guest.spec.place('colours')}: the image takes {show(result.memory_size)} "
+                f"of memory, board {machine.name} has {show(limit)}: partition {guest.spec.name} needs "
+                f"{show(guest.program.ram)} in {len(guest.spec.colours)} of {machine.colours} colours; "
+                "give it more colours, or make it smaller")
         guest = max(guests, key=lambda item: item.program.ram)
         raise errors.Refusal(
             errors.FIT, f"{guest.spec.place('ram')}: the image takes {show(result.memory_size)} of "

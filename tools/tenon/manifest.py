@@ -9,7 +9,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from tenon import board, channel, errors, groups, pool_cpus, sizes
+from tenon import board, channel, colours, errors, groups, pool_cpus, sizes
 
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
@@ -36,7 +36,7 @@ PARTITION_KEYS = {
     "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
     "start": "text", "restart": "text",
     "restart_times": "number", "restart_window_ms": "number", "watchdog_ms": "number",
-    "trusted_dma": "flag",
+    "trusted_dma": "flag", "colours": "colours",
     "injectable": "numbers", "registers": "words",
     **pool_cpus.PARTITION_KEYS,
 }
@@ -70,6 +70,8 @@ class Partition:
     restart_times: int = 5  # at most so often ...
     restart_window_ms: int = 10000  # ... in this time; 0: since the start
     watchdog_ms: int = 0  # 0: none
+    colours: list = field(default_factory=list)  # page colours of the shared cache; empty: all
+    colour_mask: int = 0  # the same for struct tn_region
     trusted_dma: bool = False  # may have devices that read and write memory themselves
     injectable: list = field(default_factory=list)  # of its interrupts
     registers: list = field(default_factory=list)  # of others' devices: texts, then dicts
@@ -162,6 +164,8 @@ def check_value(place, key, kind, value):
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             refuse(place, f"{key} = {shown(value)} is not a list of strings; write [\"a\", \"b\"]")
         return words
+    if kind == "colours":
+        return colours.numbers(place, key, value)
     if kind in ("end", "number", "flag"):
         return channel.check_value(place, key, kind, value)
     if kind == "table":
@@ -365,6 +369,9 @@ def _check_together(partitions):
               "give each partition its own name")
         for cpu in partition.cpus if partition.start == "boot" and partition.pool is None else []:
             claim(partition, "cpus", cpu, f"CPU {cpu}", "give each partition its own CPU")
+        for colour in partition.colours:
+            claim(partition, "colours", colour, f"colour {colour}", "give each partition its own, or "
+                  "take the key away where it does not matter")
         for name in partition.devices:
             claim(partition, "devices", name, f"device {name}", "give it to one of them")
         for intid in partition.irqs:
@@ -389,6 +396,7 @@ def _check_partition(partition, machine):
         except errors.Refusal as refusal:
             refuse(partition.place("devices"), str(refusal))
     _check_dma(partition, machine)
+    colours.check(partition, machine)
     for intid in partition.irqs:
         if not 16 <= intid <= 1019:
             refuse(partition.place("irqs"), f"{intid} is not an interrupt; INTIDs are 16 to 1019")

@@ -4,6 +4,7 @@
 Addresses come from the link (templates/partition.ld.j2), sizes from the manifest or from what
 the link shows that the program needs. Guest-physical addresses throughout.
 """
+import dataclasses
 import struct
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ class Region:
     size: int
     source: int = 0
     shift: int = 0  # image: offset of its first byte in the partition's segment
+    colours: int = 0  # memory: a bit for each page number modulo 32 that it may have; 0: all
 
 
 class Program:
@@ -145,7 +147,15 @@ class Program:
                                   shift=ro_start - self.rodata_shift - self.entry))
         regions.append(Region("memory", "memory", "rw", self.stack_bottom,
                               self.heap_end - self.stack_bottom))
-        return regions
+        return coloured(regions, self.spec.colour_mask) if self.spec.colours else regions
+
+
+def coloured(regions, mask):
+    """The same in memory of these colours; what was in the image is copied there."""
+    copies = [dataclasses.replace(region, what=f"{region.what} copy", kind="load", access="r")
+              for region in regions if region.kind == "image"]
+    return [dataclasses.replace(region, kind="memory", shift=0, colours=mask)
+            for region in regions] + copies
 
 
 def largest(elf, count=4):

@@ -94,7 +94,8 @@ def _guest(guest):
         "printf_float": "printf" in guest.selection.floats,
         "args": [guest.spec.name, *guest.spec.args],
         "regions": [{"what": r.what, "kind": r.kind, "access": r.access, "ipa": r.ipa,
-                     "size": r.size, "source": r.source} for r in guest.regions],
+                     "size": r.size, "source": r.source,
+                     **({"colours": r.colours} if r.colours else {})} for r in guest.regions],
         "irqs": guest.irqs}
 
 

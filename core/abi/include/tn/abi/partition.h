@@ -25,8 +25,8 @@
 #define TN_REGION_DEVICE 3u /* device registers; source: physical address */
 #define TN_REGION_RAM 4u    /* writable RAM outside the image's memory; source: physical address */
 /*
- * Bytes of the boot image that are copied to `ipa`, in a RAM region, before the partition begins;
- * source: offset in the image.  Not mapped.
+ * Bytes of the boot image that are copied to `ipa`, in a region of RAM, or of memory that is the
+ * partition's alone, before the partition begins; source: offset in the image.  Not mapped.
  */
 #define TN_REGION_LOAD 5u
 /*
@@ -64,7 +64,12 @@ struct tn_region {
     uint64_t source; /* see kind; page-aligned */
     uint16_t kind;
     uint16_t access; /* never W and X together but for RAM; a device is never X */
-    uint32_t reserved;
+    /*
+     * 0, or of MEMORY that is its partition's alone: the region has only those pages whose number,
+     * source / page, modulo 32 is a bit here, the first at `source`, in ascending order.  An image
+     * lies at a multiple of 2 MiB, so that these are the colours of physical pages, too.
+     */
+    uint32_t colours;
 };
 
 /* tn_irq_desc.flags */
@@ -114,6 +119,39 @@ struct tn_partition_desc {
      * partition may ring the INTID, uint16_t[doorbell_count]; padded with zeroes to 8 bytes
      */
 };
+
+#define TN_REGION_PAGE 4096u
+#define TN_COLOURS 32u /* at most; of a board with fewer the mask repeats */
+
+/* Of a region, or of nobody else's: the first page at `source` or behind it. */
+static inline uint64_t tn_region_page(const struct tn_region *region, uint64_t source)
+{
+    while (region->colours != 0 &&
+           (region->colours >> (source / TN_REGION_PAGE % TN_COLOURS) & 1) == 0) {
+        source += TN_REGION_PAGE;
+    }
+    return source;
+}
+
+/* Behind its last page: between `source` and that are, with colours, others' pages, too. */
+static inline uint64_t tn_region_end(const struct tn_region *region)
+{
+    uint64_t more = region->size / TN_REGION_PAGE - 1;
+    uint64_t at = region->source;
+    unsigned each = 0;
+
+    if (region->colours == 0) {
+        return at + region->size;
+    }
+    for (uint32_t left = region->colours; left != 0; left &= left - 1) {
+        each++;
+    }
+    at += more / each * TN_COLOURS * TN_REGION_PAGE;
+    for (more %= each; more != 0; more--) {
+        at = tn_region_page(region, at + TN_REGION_PAGE);
+    }
+    return at + TN_REGION_PAGE;
+}
 
 _Static_assert(sizeof(struct tn_region) == 32, "layout is ABI");
 _Static_assert(sizeof(struct tn_irq_desc) == 4, "layout is ABI");
