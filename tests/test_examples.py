@@ -99,6 +99,9 @@ def test_pool(tmp_path):
     manifest = os.path.join(TREE, "examples", "pool", "tnimage.toml")
     tnimage(tmp_path, "build", "-f", manifest, "-o", image)
     assert run(tmp_path, image, "--icount") == readme("pool")[1]
+    shown = tnimage(tmp_path, "inspect", image).stdout
+    assert "pool          shared, edf, 150 us in 1000 us" in shown and \
+        "pool          shared, fixed, priority 1" in shown, shown
 
 
 @pytest.mark.parametrize("board", BOARDS)

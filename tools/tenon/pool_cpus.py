@@ -142,6 +142,18 @@ def _check_numbers(partition):
                f"{partition.period_us}; make it smaller")
 
 
+def summary(partition):
+    """What the build report says of an instance."""
+    found = {"name": partition.pool, "policy": partition.policy}
+    if partition.policy != "edf":
+        found["priority"] = PRIORITY if partition.priority is None else partition.priority
+    if partition.policy == "rr":
+        found["slice_us"] = SLICE_US if partition.slice_us is None else partition.slice_us
+    if partition.budget_us is not None:
+        found |= {"budget_us": partition.budget_us, "period_us": partition.period_us}
+    return found
+
+
 def load(partition):
     """The share of a CPU that an instance may ask for with its deadline kept, 0 without one."""
     return partition.budget_us / partition.period_us if partition.policy == "edf" else 0

@@ -4,7 +4,7 @@ import json
 import os
 import zlib
 
-from tenon import files
+from tenon import files, pool_cpus
 
 SCHEMA = 1
 TOOL = "0.1.0"
@@ -96,7 +96,7 @@ def _guest(guest):
         "regions": [{"what": r.what, "kind": r.kind, "access": r.access, "ipa": r.ipa,
                      "size": r.size, "source": r.source,
                      **({"colours": r.colours} if r.colours else {})} for r in guest.regions],
-        "irqs": guest.irqs}
+        "irqs": guest.irqs, **({"pool": pool_cpus.summary(guest.spec)} if guest.spec.pool else {})}
 
 
 def compact(report):

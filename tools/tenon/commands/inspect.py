@@ -52,6 +52,8 @@ def name_regions(image):
         for partition in image.partitions:
             if partition["name"] != component["name"] or component["layer"] == "hv":
                 continue
+            if "pool" in component:
+                partition["pool"] = component["pool"]
             words = {region["ipa"]: region["what"] for region in component.get("regions", [])}
             for region in partition["regions"]:
                 region.setdefault("what", words.get(region["ipa"]))
@@ -106,6 +108,18 @@ def header(image):
                   ("checked at boot", checks)])
 
 
+def pool_text(pool):
+    """How an instance is scheduled: `p, edf, 3000 us in 10000 us`."""
+    words = [pool["name"], pool["policy"]]
+    if "priority" in pool:
+        words.append(f"priority {pool['priority']}")
+    if "slice_us" in pool:
+        words.append(f"slices of {pool['slice_us']} us")
+    if "budget_us" in pool:
+        words.append(f"{pool['budget_us']} us in {pool['period_us']} us")
+    return ", ".join(words)
+
+
 def partition_text(partition):
     """One partition: what it is, what it may do."""
     irqs = ", ".join(f"{irq['intid']}{' edge' if irq['edge'] else ''}"
@@ -113,6 +127,7 @@ def partition_text(partition):
     memory = sum(r["size"] for r in partition["regions"] if r["kind"] == "memory")
     rows = [("mode", partition["mode"]), ("entry", f"{partition['entry']:#x}"),
             ("CPUs", ", ".join(map(str, partition["cpus"]))),
+            *([("pool", pool_text(partition["pool"]))] if "pool" in partition else []),
             ("capabilities", " ".join(partition["caps"]) or "-"), ("interrupts", irqs or "-"),
             ("writable", size_text(memory)), ("sha256", partition["sha256"])]
     for number, segment in enumerate(partition["segments"]):
