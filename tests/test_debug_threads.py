@@ -32,3 +32,21 @@ def test_threads(tmp_path, mode):
     assert re.search(r"tn_vectors \(\) .*\n.* spinning .*\n.* start .*\n.* thread_start \(\)",
                      text), text
     assert "corrupt stack" not in text and "previous frame" not in text, text
+
+
+@pytest.mark.parametrize("mode", ("tenon", "bare"))
+def test_threads_of_two_cpus(tmp_path, mode):
+    """Each CPU's thread has that CPU's registers, wherever the machine has stopped."""
+    image = os.path.join(tmp_path, "test.img")
+    built = tnimage("build", os.path.join(TREE, "tests", "tenon", "debug.c"), "--mode", mode,
+                    "--cpus", "2", "-o", image)
+    assert built.returncode == 0, built.stderr
+    done = tnimage("debug", image, "--icount", "--", "-batch", "-ex", "break debug.c:here", "-ex",
+                   "continue", "-ex", "info threads")
+    text = done.stdout + done.stderr
+    listed = dict(re.findall(r"^[* ] +\d+ +Thread \d+ \((main|waiter|spinner), priority 255, (.*)$",
+                             text, re.M))
+    assert re.match(r"runs\) +here \(\)", listed["main"]), text
+    assert re.match(r"waits\) ", listed["waiter"]) and "received signal" not in text, text
+    assert re.match(r"runs\) +(?!here)", listed["spinner"]), text
+    assert len(re.findall(r"\(idle, priority 256, ready\)", text)) == 2, text

@@ -127,6 +127,7 @@ class Proxy:
         self.selected = None  # a Thread that does not run, or None: QEMU's own
         self.tpidr = None
         self.cpus = []
+        self.general = None   # the CPU that stopped, or that gdb chose since: whose registers are read
         self.numbers = {}     # (CPU, address): number for gdb, which has 31 bits for it
 
     def start(self):
@@ -222,6 +223,8 @@ class Proxy:
         if text[1] == "g":
             self.selected = thread if thread and not thread.running else None
         cpu = self.cpu_of(text[2:])
+        if text[1] == "g" and int(cpu, 16) > 0:
+            self.general = int(cpu, 16)
         return self.ask(f"H{text[1]}{cpu}".encode())
 
     def cpu_of(self, text):
@@ -241,6 +244,7 @@ class Proxy:
         if found:
             self.threads = None
             self.selected = None
+            self.general = int(found[2], 16)
             return (found[1] + f"{self.now(int(found[2], 16)):x}" + found[3]).encode("latin-1")
         return packet
 
@@ -260,7 +264,7 @@ class Proxy:
             for cpu in self.cpus:
                 if not self.find(cpu):
                     self.threads[cpu] = None
-            self.ask(f"Hg{self.cpus[0]:x}".encode())
+            self.ask(f"Hg{self.general or self.cpus[0]:x}".encode())
         return self.threads
 
     def all_cpus(self):
