@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory of the pool.  args[1] "asks": asks, gives back, offers to the other partition, and tries
- * what must be refused; "wild": reads a range after it has given it back.  "peer": accepts what it
+ * what must be refused; "offers": no more than offers; "wild":
+ * writes to a range after it has given it back.  "peer": accepts what it
  * is told of and reads it, gives it back, accepts it again and ends with it; "writes": writes to
  * it. Status 0 when all is as it should be, else the line where not.
  */
@@ -127,6 +128,18 @@ static void asks(void)
     CHECK(tn_memory_give(own) == TN_EINVAL);
 }
 
+/* Only until the other one has it. */
+static void offers(void)
+{
+    uint8_t *own = tn_memory_ask(3 * PAGE);
+
+    CHECK(own != NULL);
+    memset(own, 7, 3 * PAGE);
+    CHECK(tn_memory_share(own, 1, false) == TN_OK);
+    tell(&say, 1, own);
+    await(&answer, 1);
+}
+
 static void peer(bool writes)
 {
     uint8_t *range = await(&say, 1);
@@ -135,10 +148,10 @@ static void peer(bool writes)
     CHECK(tn_memory_accept(range) == 3 * PAGE && tn_memory_accept(range) == TN_EINVAL);
     CHECK(range[0] == 7 && range[3 * PAGE - 1] == 7);
     CHECK(tn_memory_share(range, 0, true) == TN_EINVAL);
+    tell(&answer, 1, range);
     if (writes) {
         *(volatile uint8_t *)range = 1;
     }
-    tell(&answer, 1, range);
     await(&say, 2);
     CHECK(tn_memory_give(range) == TN_OK && tn_memory_accept(range) == TN_EINVAL);
     tell(&answer, 2, range);
@@ -155,6 +168,9 @@ int main(int argc, char **argv)
     switch (argv[1][0]) {
     case 'a':
         asks();
+        break;
+    case 'o':
+        offers();
         break;
     case 'w':
         if (argv[1][1] == 'r') {
