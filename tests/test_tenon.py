@@ -219,6 +219,13 @@ def test_lines_of_several(tmp_path, mode, board, cpus):
     assert (code, sorted(lines)) == (0, sorted(expected + ["ok"]))
 
 
+@pytest.mark.parametrize("mode", ("bare", "tenon"))
+def test_behind_pinned_threads(tmp_path, mode):
+    """A free CPU finds the one thread that may come to it, however many may not."""
+    image = build(tmp_path, "tests/tenon/pinned.c", "--cpus", "2", mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
 def test_stress_in_parallel(tmp_path):
     image = build(tmp_path, "tests/tenon/stress.c", "--cpus", "2", "-D", "ROUNDS=20", mode="bare")
     code, lines = run(image, "--", "-accel", "tcg,thread=multi")

@@ -9,7 +9,9 @@
 #include <tn/kernel.h>
 #include <tn/smp.h>
 
-#define SEARCH 16 /* threads of one queue that are looked at for one that may move */
+/* In ready_count: one thread, and one that may move to another CPU.  The idle thread is none. */
+#define ONE 1u
+#define MOVABLE 0x10000u
 
 static uint32_t bit_of(const struct tn_cpu *cpu)
 {
@@ -60,10 +62,16 @@ void tn_smp_kick(struct tn_cpu *cpu)
     }
 }
 
+static uint32_t counts_of(const struct tn_thread *t)
+{
+    return t->affinity & (t->affinity - 1) ? ONE + MOVABLE : ONE;
+}
+
 static void enter(struct tn_thread *t, struct tn_cpu *cpu)
 {
     t->cpu = cpu;
-    cpu->ready_count++;
+    t->counts = counts_of(t);
+    cpu->ready_count += t->counts;
     tn_readyq_push_tail(&cpu->ready, &t->run);
 }
 
@@ -92,11 +100,12 @@ void tn_smp_insert(struct tn_thread *t)
     }
 }
 
-/* In the queue of `from` the most urgent thread, above `level`, that waits and may run on `cpu`. */
+/*
+ * In the queue of `from` the most urgent thread, above `level`, that waits and may run on `cpu`.
+ * Linear in those before it that may not.
+ */
 static struct tn_thread *find(const struct tn_cpu *from, const struct tn_cpu *cpu, uint32_t level)
 {
-    uint32_t left = SEARCH;
-
     for (uint32_t at = tn_readyq_level(&from->ready); at < level;
          at = tn_readyq_after(&from->ready, at)) {
         struct tn_thread *head = TN_THREAD_OF(tn_readyq_head(&from->ready, at));
@@ -106,19 +115,19 @@ static struct tn_thread *find(const struct tn_cpu *from, const struct tn_cpu *cp
             if (t != from->current && may_run(t, cpu)) {
                 return t;
             }
-            if (--left == 0) {
-                return NULL;
-            }
             t = TN_THREAD_OF(t->run.next);
         } while (t != head);
     }
     return NULL;
 }
 
-/* Somebody waits there for a CPU. */
+/* Somebody waits there who may run elsewhere: without one there is nothing to look for. */
 static bool has_waiting(const struct tn_cpu *cpu)
 {
-    return cpu->ready_count > (cpu->current != cpu->idle);
+    const struct tn_thread *t = cpu->current;
+    uint32_t running = t->state == 0 && t->cpu == cpu ? t->counts : 0;
+
+    return cpu->ready_count - running >= MOVABLE;
 }
 
 struct tn_thread *tn_smp_first(struct tn_cpu *cpu)
@@ -205,5 +214,8 @@ void tn_smp_place_again(struct tn_thread *t)
         tn_smp_insert(t);
     } else if (!may_run(t, t->cpu)) {
         tn_smp_kick(t->cpu);
+    } else {
+        t->cpu->ready_count += counts_of(t) - t->counts;
+        t->counts = counts_of(t);
     }
 }

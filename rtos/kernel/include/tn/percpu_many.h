@@ -24,7 +24,7 @@ struct tn_cpu {
     struct tn_thread *fp_owner; /* whose FP/SIMD state its registers hold (rtos/ectx-smp) */
     uint64_t programmed;        /* what its comparator is set to */
     uint64_t target;            /* how the interrupt controller addresses it */
-    uint32_t ready_count;       /* threads in `ready` but the idle one */
+    uint32_t ready_count;       /* sum of tn_thread.counts over `ready` */
     uint32_t looks;             /* how often it has looked, outside all handlers */
     struct tn_readyq ready;
 } TN_ALIGNED(64);
@@ -164,7 +164,7 @@ static inline void tn_percpu_insert(struct tn_thread *t)
 
 static inline void tn_percpu_remove(struct tn_thread *t)
 {
-    t->cpu->ready_count--;
+    t->cpu->ready_count -= t->counts;
     tn_readyq_remove(&t->cpu->ready, &t->run);
 }
 

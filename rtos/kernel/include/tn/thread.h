@@ -109,6 +109,7 @@ struct tn_thread {
     uint32_t request;         /* several CPUs: what another CPU wants of it */
     uint32_t resuming;        /* was preempted, and has not popped its interrupt frame */
     size_t guard;             /* bytes below the stack that fault */
+    uint32_t counts;          /* several CPUs: what it is in ready_count of its CPU */
 };
 
 /* What a new thread is made of.  Zero bytes mean: the default. */
