@@ -87,3 +87,12 @@ def test_the_others_page_is_read_only(tmp_path):
     assert code != 0 and len(ours) == 1
     assert re.fullmatch(r'mortise: partition 0 "a" fault: data abort \(permission fault\) at '
                         r"0x000000000100[0-9a-f]{4}, write of 4 bytes", ours[0]), lines
+
+
+@pytest.mark.parametrize("mode", ("bypass", "tenon"))
+def test_stack_overflow_beside_channels(tmp_path, mode):
+    """The memory of channels lies below the stack and is not taken for its end."""
+    code, lines = run(tmp_path, "qemu-virt", partition("a", mode, "overflow"),
+                      partition("b", "bypass", "survive", "1000"))
+    assert code != 0 and any(re.search(r'"a" fault: stack overflow|stack overflow of', line)
+                             for line in lines), lines

@@ -143,7 +143,7 @@ static void take_partition(const struct tn_partition_desc *desc)
     partition->cpus = desc->cpus;
     for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && regions[i].ipa < lowest &&
-            (CONFIG_COLOURED == 0 || (regions[i].access & TN_ACCESS_W) != 0)) {
+            (regions[i].access & (TN_ACCESS_W | TN_ACCESS_SHARED)) == TN_ACCESS_W) {
             lowest = regions[i].ipa;
         }
     }

@@ -4,7 +4,7 @@
  * receiver).  args: `send N` numbered messages and values; `receive N`, woken by the doorbell,
  * which checks that each comes once and in order; `read N`, a receiver that polls; `forge N` sends
  * anything at all in the place of a sender; `survive` polls such a sender for a while.  `poke`
- * writes to the receiver's page.
+ * writes to the receiver's page; `overflow` its own stack, which lies above the channels' memory.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -214,6 +214,13 @@ static int survive(uint32_t count)
     return 0;
 }
 
+static int deeper(volatile uint32_t *above)
+{
+    volatile uint32_t here = *above + 1;
+
+    return deeper(&here) + (int)here;
+}
+
 int main(int argc, char **argv)
 {
     uint32_t count = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
@@ -228,6 +235,8 @@ int main(int argc, char **argv)
         return receive(count, argv[1][2] == 'a');
     case 'f':
         return forge(count);
+    case 'o':
+        return open_all() ? 9 : deeper(&count);
     default:
         if (open_all()) {
             return 9;
