@@ -208,10 +208,15 @@ void tn_sched_set_budget(struct tn_sched *q, struct tn_sched_entity *e, uint64_t
     if (queued) {
         dequeue(q, e);
     }
+    /* What it has used of the current period stays used: else to ask would be a refill. */
+    if (e->budget == 0) {
+        e->left = (int64_t)budget;
+        e->deadline = now + period;
+    } else if (e->left > (int64_t)budget) {
+        e->left = (int64_t)budget;
+    }
     e->budget = budget;
     e->period = period;
-    e->deadline = now;
-    refill(e, now);
     if (queued) {
         enqueue(q, e);
     }

@@ -152,6 +152,34 @@ static void test_budget(void)
     TN_CHECK(tn_sched_pick(&q, now) == &e[0] && e[0].left == 26);
 }
 
+/* Who asks for its budget again has used what it has used; a first one counts at once. */
+static void test_set_budget(void)
+{
+    reset();
+    clear();
+    add(0, TN_SCHED_FIXED, 0, 30, 100, 0);
+    add(1, TN_SCHED_FIXED, 9, 0, 0, 0);
+    tn_sched_wake(&q, &e[0], now);
+    tn_sched_wake(&q, &e[1], now);
+    for (unsigned i = 0; i < 10; i++) {
+        run_until(now + 20);
+        tn_sched_set_budget(&q, &e[0], 30, 100, now);
+        run_until(now + 80);
+    }
+    TN_CHECK(ran[0] == 300 && ran[1] == 700 && e[0].throttles == 10);
+    (void)tn_sched_pick(&q, now); /* the period begins */
+    run_until(now + 5);
+    tn_sched_set_budget(&q, &e[0], 10, 50, now);
+    TN_CHECK(e[0].left == 10 && e[0].deadline == now + 95);
+    tn_sched_set_budget(&q, &e[1], 7, 70, now);
+    TN_CHECK(e[1].left == 7 && e[1].deadline == now + 70);
+    clear();
+    run_until(now + 95);
+    TN_CHECK(ran[0] == 10 && ran[1] == 14);
+    run_until(now + 100);
+    TN_CHECK(ran[0] == 30);
+}
+
 static void test_edf(void)
 {
     reset();
@@ -229,6 +257,7 @@ int main(void)
     TN_RUN(test_fixed);
     TN_RUN(test_round_robin);
     TN_RUN(test_budget);
+    TN_RUN(test_set_budget);
     TN_RUN(test_edf);
     TN_RUN(test_random_edf);
     return tn_test_end();

@@ -84,7 +84,10 @@ void tn_sched_yield(struct tn_sched *q, struct tn_sched_entity *e);
 /* Another level, not more urgent than its ceiling; at its head or end. */
 void tn_sched_set_level(struct tn_sched *q, struct tn_sched_entity *e, uint32_t level, bool head);
 
-/* Another budget; the current server period ends now. */
+/*
+ * Another budget, from the end of the current server period on: it has no more in that one than is
+ * left, and `budget` at most.  At once where it had none.
+ */
 void tn_sched_set_budget(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget,
                          uint64_t period, uint64_t now);
 
