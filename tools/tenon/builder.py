@@ -7,7 +7,7 @@ it, 4. plan the image, make descriptors and report, pack. Each step is a module 
 import os
 
 from tenon import (compose, descriptor, explain, files, groups, kernel, layout, manifest, ninja, pack,
-                   program, report, toolchain)
+                   pool_cpus, program, report, toolchain)
 from tenon.pool import Pool
 
 
@@ -33,6 +33,7 @@ class Build:
         program.check_starters(self.guests)
         program.check_watchdogs(self.guests)
         groups.check_pool_used(self, self.guests)
+        pool_cpus.check_counters(self.guests)
         self.hypervisor.link(self.guests)
         self.ninja.write_commands()
         return self._image()

@@ -142,6 +142,21 @@ def _check_numbers(partition):
                f"{partition.period_us}; make it smaller")
 
 
+def check_counters(guests):
+    """Refuse performance counters for two instances of one CPU: they are not switched."""
+    owners = {}
+    for guest in guests:
+        spec = guest.spec
+        if spec.pool is None or "PMU" not in guest.caps:
+            continue
+        other = owners.setdefault(spec.cpus[0], spec)
+        if other is not spec:
+            refuse(spec.place("pool"), f"partitions {other.name} and {spec.name} both use the "
+                   f"performance counters of CPU {spec.cpus[0]}, which one instance can have; remove "
+                   f"<tn/pmu.h> and capability PMU from one, or give {spec.name} cpus instead of a "
+                   "pool")
+
+
 def summary(partition):
     """What the build report says of an instance."""
     found = {"name": partition.pool, "policy": partition.policy}
