@@ -172,3 +172,29 @@ def test_tenon_instances(tmp_path):
     assert lines["one"] == lines["two"] == ["sum 3500"]
     late, _, missed = numbers(lines, "loop")
     assert late < SWITCH and missed == 0
+
+
+def test_more_interrupts_than_list_registers(tmp_path):
+    """Fifteen at once, and one that comes when all list registers are full: each arrives, once."""
+    storm = {"src": "pool_storm.c", "irqs": [27, 100, 101]}
+    code, lines, own = run(tmp_path, "qemu-virt",
+                           partition("storm", "storm", "60", priority=250, **storm),
+                           partition("loop", "periodic", "1000", "200", "40", priority=100,
+                                     console="shared"))
+    assert (code, own) == (0, [])
+    assert len(numbers(lines, "loop")) == 3
+
+
+def test_a_hostile_instance(tmp_path):
+    """It is the most urgent, and has its budget and no more whatever it calls; its neighbours' timer
+    interrupts are their own, and a static partition beside the pool goes on."""
+    code, lines, own = run(
+        tmp_path, "qemu-virt",
+        partition("bad", "hostile", "220", src="pool_storm.c", irqs=[27, 102], priority=255,
+                  budget_us=2000, period_us=10000),
+        partition("loop", "periodic", "10000", "7700", "20", priority=100, console="shared"),
+        partition("calm", "quiet", "220", src="pool_storm.c", irqs=[27, 100, 101], priority=50),
+        partition("still", "1", src="ticks.c", pool=None, cpus=[1], irqs=[27]))
+    assert (code, own) == (0, [])
+    _, response, missed = numbers(lines, "loop")
+    assert 9_500_000 <= response < 10_000_000 and missed == 0

@@ -111,6 +111,9 @@ static TN_HC_FUNCTION long irq_route(uint64_t id, uint64_t intid, uint64_t cpu, 
     if (CONFIG_HV_CPUS == 1 || intid < TN_GIC_FIRST_SPI || !is_own(intid)) {
         return TN_HC_INVALID;
     }
+    if (tn_hv_in_pool()) {
+        return cpu == 0 ? TN_HC_OK : TN_HC_INVALID; /* it has one vCPU: they go there already */
+    }
     for (; left != 0 && cpu != 0; cpu--) {
         left &= left - 1;
     }

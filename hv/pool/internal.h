@@ -24,6 +24,7 @@ struct vcpu {
     uint32_t pending[BANKS]; /* interrupts that no list register holds yet */
     uint32_t enabled;        /* its SGIs and PPIs */
     uint32_t active;         /* PPIs that are to be active in the CPU when it goes on */
+    uint32_t pended;         /* PPIs that it has made pending itself and may not have taken yet */
     uint8_t priority[32];
     bool tables;    /* its tables of EL2 have been made */
     bool fresh;     /* it begins with its first instruction at EL2 when it gets the CPU */

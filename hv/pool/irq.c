@@ -6,7 +6,8 @@
  *
  * PPIs are the CPU's: they belong to who has it.  An instance that is switched out takes those
  * back with it that it has not seen (timers raise them again from their registers), and those that
- * it is handling are active again when it goes on.  SGIs never reach the controller.
+ * it is handling are active again when it goes on; one that it has made pending itself has no level
+ * that would, and is kept for it.  SGIs never reach the controller.
  */
 #include <tn/gic.h>
 #include <tn/hv/exit.h>
@@ -24,6 +25,8 @@
 #define GICR_SGI_BASE 0x10000u
 #define ISENABLER 0x100u
 #define ICENABLER 0x180u
+#define ISPENDR 0x200u
+#define ICPENDR 0x280u
 #define ISACTIVER 0x300u
 #define ICACTIVER 0x380u
 #define IPRIORITYR 0x400u
@@ -81,7 +84,10 @@ void pool_irq_reset(struct vcpu *me)
     for (unsigned i = 0; i < BANKS; i++) {
         pending[i] = 0;
     }
-    me->banks = me->enabled = me->active = 0;
+    if (me->pended != 0) {
+        tn_mmio_write32(banked() + ICPENDR, me->pended);
+    }
+    me->banks = me->enabled = me->active = me->pended = 0;
     set_private(pool_here(), 0); /* hv/irq has disabled its own */
     for (unsigned i = 0; i < TN_GIC_SGIS; i++) {
         priority[i] = SGI_PRIORITY;
@@ -94,6 +100,10 @@ void pool_irq_leave(struct cpu *cpu, struct vcpu *me)
 
     (void)cpu;
     me->pending[0] &= (1u << TN_GIC_SGIS) - 1;
+    if (me->pended != 0) {
+        me->pended &= (found & ~me->active) | tn_mmio_read32(banked() + ISPENDR);
+        tn_mmio_write32(banked() + ICPENDR, me->pended);
+    }
     if (found != 0) {
         tn_mmio_write32(banked() + ICACTIVER, found);
     }
@@ -105,6 +115,9 @@ void pool_irq_enter(struct cpu *cpu, struct vcpu *me)
     tn_vlr_restore();
     if (me->active != 0) {
         tn_mmio_write32(banked() + ISACTIVER, me->active);
+    }
+    if (me->pended != 0) {
+        tn_mmio_write32(banked() + ISPENDR, me->pended);
     }
     set_private(cpu, me->enabled);
 }
@@ -120,6 +133,7 @@ static void give(struct vcpu *me, unsigned intid)
 {
     if (!tn_vlr_put(intid, priority_of(me, intid), true)) {
         set_pending(me, intid);
+        tn_vlr_want(true); /* nothing else may bring the guest here before it is due */
     }
 }
 
@@ -272,9 +286,12 @@ void tn_hv_pool_irq_pend(unsigned intid)
     if (intid < TN_GIC_SGIS) {
         set_pending(pool_self(), intid);
         pool_flush();
-    } else {
-        tn_gic_pend(&tn_hv_gic, intid);
+        return;
     }
+    if (intid < TN_GIC_FIRST_SPI) {
+        pool_self()->pended |= 1u << intid; /* the other instances' PPI is the same */
+    }
+    tn_gic_pend(&tn_hv_gic, intid);
 }
 
 void tn_hv_pool_irq_priority(unsigned intid, uint8_t priority)
