@@ -45,6 +45,6 @@ def test_stubborn(tmp_path, board):
 def test_stubborn_on_several_cpus(tmp_path, board, cpus):
     code, lines = run(
         tmp_path, board, partition("tamer", "tamer.c", args='["8", "crowd"]'),
-        partition("crowd", "crowd.c", mode='"tenon"', cpus=cpus, start='"demand"', heap='"64K"'),
+        partition("crowd", "crowd.c", mode='"tenon"', cpus=cpus, start='"demand"', heap='"256K"'),
         beat("crowd"))
     assert (code, lines) == (0, [""])
