@@ -24,7 +24,7 @@ def partition(name, *args, **keys):
     source = os.path.join(SOURCES, keys.pop("src", "pool.c"))
     text = f'[[partition]]\nname = "{name}"\nsrc = ["{source}"]\nargs = [{words}]\n'
     keys.setdefault("pool", "p")
-    return text + "".join(f'{key} = {value if isinstance(value, (int, list)) else f"{chr(34)}{value}{chr(34)}"}\n'
+    return text + "".join(f'{key} = {str(value).lower() if isinstance(value, (int, list)) else f"{chr(34)}{value}{chr(34)}"}\n'
                           for key, value in keys.items() if value is not None)
 
 
@@ -198,3 +198,26 @@ def test_a_hostile_instance(tmp_path):
     assert (code, own) == (0, [])
     _, response, missed = numbers(lines, "loop")
     assert 9_500_000 <= response < 10_000_000 and missed == 0
+
+
+@pytest.mark.parametrize("follow", (True, False))
+def test_instances_follow_their_threads(tmp_path, follow):
+    """Threads of two instances on one CPU run in the order of their priorities, whoever has them; a
+    bypass loop of a priority in between is before those that are less urgent."""
+    keys = {"src": "pool_follow.c", "mode": "tenon", "priority": 250}
+    keys |= {"follow": True} if follow else {}
+    code, lines, own = run(tmp_path, "qemu-virt",
+                           partition("one", "10", "30", "50", **keys),
+                           partition("two", "20", "40", "60", **keys),
+                           partition("loop", "periodic", "10000", "500", "3", priority=210))
+    assert (code, own) == (0, [])
+    jobs = sorted(tuple(map(int, line.split())) for name in ("one", "two") for line in lines[name])
+    ends = [end for _, _, end in jobs]
+    assert (ends == sorted(ends)) == follow
+    if not follow:
+        return
+    assert [prio for prio, _, _ in jobs] == [10, 20, 30, 40, 50, 60]
+    begins = [begin for _, begin, _ in jobs]
+    # 50 begins at once, what 60 would do waits for it; 10 to 40 come a millisecond later.
+    assert begins[4] < 1000 <= begins[0] < 1100 and ends[3] < 5200 and begins[5] >= ends[3]
+    assert numbers(lines, "loop")[2] == 0

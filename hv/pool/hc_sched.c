@@ -36,7 +36,7 @@ static TN_HC_FUNCTION long sched_priority(uint64_t id, uint64_t priority, uint64
     struct tn_sched_entity *e = &pool_self()->sched;
 
     (void)id, (void)x2, (void)x3;
-    if (priority >= TN_SCHED_LEVELS || e->kind == TN_SCHED_EDF ||
+    if (priority >= TN_SCHED_LEVELS || pool_follows(pool_self()) || e->kind == TN_SCHED_EDF ||
         TN_SCHED_LEVELS - 1 - priority < e->ceiling) {
         return TN_HC_INVALID;
     }
@@ -78,5 +78,16 @@ static TN_HC_FUNCTION long sched_throttled(uint64_t id, uint64_t x1, uint64_t x2
     return pool_self()->sched.throttles;
 }
 
+static TN_HC_FUNCTION long sched_follow(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x1, (void)x2, (void)x3;
+    if (!pool_follows(pool_self())) {
+        return TN_HC_INVALID;
+    }
+    pool_self()->asked = true;
+    pool_schedule();
+    return TN_HC_OK;
+}
+
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_SCHED, TN_CAP_SCHED, sched_yield, sched_sleep, sched_priority,
-                         sched_budget, sched_used, sched_throttled);
+                         sched_budget, sched_used, sched_throttled, sched_follow);

@@ -26,6 +26,7 @@ struct vcpu {
     uint32_t active;         /* PPIs that are to be active in the CPU when it goes on */
     uint32_t pended;         /* PPIs that it has made pending itself and may not have taken yet */
     uint8_t priority[32];
+    bool asked;     /* its own kernel says that a decision is due */
     bool tables;    /* its tables of EL2 have been made */
     bool fresh;     /* it begins with its first instruction at EL2 when it gets the CPU */
     bool dead;      /* it has nothing in the CPU that would have to be kept */
@@ -56,6 +57,7 @@ struct instance {
     uint8_t cpu;   /* of `pool.cpus`; NOBODY: not in a pool */
     uint8_t board; /* CPU of the board */
     uint8_t partition;
+    bool follow;  /* it counts as the thread that its kernel runs */
     uint8_t kind; /* enum tn_sched_kind */
     uint32_t level;
     uint32_t budget_us, period_us, slice_us;
@@ -87,6 +89,17 @@ void pool_schedule(void);
 
 /* The same, after the instance that runs has given up until `wake_at` or an interrupt. */
 void pool_block(uint64_t wake_at);
+
+static inline bool pool_follows(const struct vcpu *v)
+{
+    return pool_instances[v - pool.vcpus].follow;
+}
+
+/* follow.c.  `me`, which has the CPU, gets the level that counts; before a decision. */
+void pool_follow(struct cpu *cpu, struct vcpu *me);
+
+/* After it: who waits, for its kernel to see.  Returns when to decide anew, TN_SCHED_NEVER. */
+uint64_t pool_show_waiting(struct cpu *cpu, struct vcpu *me);
 
 /* irq.c.  Take all physical interrupts; true: somebody else may have to run. */
 bool pool_take_interrupts(void);

@@ -137,6 +137,16 @@ static void give(struct vcpu *me, unsigned intid)
     }
 }
 
+/* For one that does not run: what it does about the interrupt may be the most urgent it has. */
+static void wake_for(struct vcpu *v, unsigned intid)
+{
+    set_pending(v, intid);
+    if (pool_follows(v)) {
+        tn_sched_set_level(&pool_here()->q, &v->sched, v->sched.ceiling, false);
+    }
+    tn_sched_wake(&pool_here()->q, &v->sched, pool_now());
+}
+
 /* One of this CPU's own; true: a decision is due. */
 static bool take_private(uint32_t ack, unsigned intid)
 {
@@ -162,8 +172,7 @@ static bool take_private(uint32_t ack, unsigned intid)
             give(me, intid);
             return false;
         }
-        set_pending(me, intid);
-        tn_sched_wake(&pool_here()->q, &me->sched, pool_now());
+        wake_for(me, intid);
         return true;
     }
     tn_vlr_deactivate(ack);
@@ -183,8 +192,7 @@ static bool take_shared(uint32_t ack, unsigned intid)
         give(v, intid);
         return false;
     }
-    set_pending(v, intid);
-    tn_sched_wake(&pool_here()->q, &v->sched, pool_now());
+    wake_for(v, intid);
     return true;
 }
 

@@ -179,13 +179,19 @@ static void make_tables(struct vcpu *v)
 
 static void put_away(struct cpu *cpu, struct vcpu *me)
 {
+    uint64_t due;
+
     pool_irq_leave(cpu, me);
+    due = tn_vcpu_timers_save();
     if (me->dead) {
         tn_vcpu_fp_reset();
-        (void)tn_vcpu_timers_save();
         return;
     }
-    (void)tn_vcpu_timers_save();
+    if (pool_follows(me) && me->sched.state == TN_SCHED_THROTTLED) {
+        tn_sched_set_level(&cpu->q, &me->sched, me->sched.ceiling, false); /* it may be due then */
+    } else if (pool_follows(me)) {
+        tn_sched_alarm(&cpu->q, &me->sched, due);
+    }
     tn_vcpu_save();
 }
 
@@ -194,6 +200,9 @@ static void take_up(struct cpu *cpu, struct vcpu *me)
     tn_vcpu_restore();
     tn_vcpu_timers_restore();
     pool_irq_enter(cpu, me);
+    if (pool_follows(me)) {
+        tn_sched_alarm(&cpu->q, &me->sched, TN_SCHED_NEVER);
+    }
 }
 
 static void switch_to(struct cpu *cpu, struct vcpu *me, struct vcpu *v)
@@ -247,8 +256,12 @@ void pool_schedule(void)
 {
     struct vcpu *me = pool_self(), *next;
     struct cpu *cpu = pool_here();
+    uint64_t at, again;
 
     tn_sched_account(&cpu->q, &me->sched, pool_now());
+    if (pool_follows(me)) {
+        pool_follow(cpu, me);
+    }
     next = choose(cpu);
     if (next != me) {
         switch_to(cpu, me, next);
@@ -261,7 +274,11 @@ void pool_schedule(void)
         me->condemned = false;
         (void)tn_hv_life_held(); /* it is STOPPING: does not return */
     }
-    arm(tn_sched_next(&cpu->q, &me->sched));
+    at = tn_sched_next(&cpu->q, &me->sched);
+    if (pool_follows(me) && (again = pool_show_waiting(cpu, me)) < at) {
+        at = again;
+    }
+    arm(at);
     pool_flush();
 }
 
@@ -272,6 +289,9 @@ void pool_block(uint64_t wake_at)
 
     tn_sched_account(&cpu->q, &me->sched, pool_now());
     tn_sched_block(&cpu->q, &me->sched, wake_at);
+    if (pool_follows(me)) {
+        tn_sched_set_level(&cpu->q, &me->sched, me->sched.ceiling, false);
+    }
     pool_schedule();
 }
 

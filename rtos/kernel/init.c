@@ -73,6 +73,9 @@ static void adopt_main(void)
     t->threshold = CONFIG_TN_MAIN_PRIORITY;
     t->affinity = TN_CPUS_ALL;
     t->name = "main";
+    if (CONFIG_PUBLISH) {
+        tn_sysreg_write(contextidr_el1, CONFIG_TN_MAIN_PRIORITY);
+    }
     t->stack = (char *)(uintptr_t)tn_layout.stack_bottom;
     t->stack_size = (size_t)(__stack_top - t->stack);
     t->guard = PAGE;

@@ -9,6 +9,7 @@
 #include <tn/kernel.h>
 #include <tn/kernel_fault.h>
 #include <tn/kernel_switch.h>
+#include <tn/publish.h>
 
 /* In the interrupted thread's context: all its FP registers are alive. */
 static __attribute__((noinline)) void run_async(struct tn_thread *self)
@@ -274,6 +275,9 @@ void tn_priority_apply(struct tn_thread *t, uint32_t prio)
             tn_readyq_move_head(ready, &t->run, prio);
         }
         tn_percpu_priority_changed(t);
+        if (CONFIG_PUBLISH && tn_percpu_running(t)) {
+            tn_publish(prio);
+        }
     } else if (q != NULL) {
         tn_waitq_remove(t);
         t->run.level = prio;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <tn/kernel.h>
 #include <tn/kernel_switch.h>
+#include <tn/publish.h>
 
 #define OFFSET(field) [field] "i"(offsetof(struct tn_thread, field))
 
@@ -37,8 +38,7 @@ __attribute__((naked)) long tn_switch(struct tn_thread *from, struct tn_thread *
         "msr tpidr_el1, x1\n\t" TN_PERCPU_SWITCH_ASM "ldr w9, [x0, %[hooks]]\n\t"
         "ldr w10, [x1, %[hooks]]\n\t"
         "orr w9, w9, w10\n\t" SWITCH_CPACR "cbnz w9, 2f\n"
-        "1:\n\t"
-        "ldp x19, x20, [sp, #16]\n\t"
+        "1:\n\t" TN_PUBLISH_ASM "ldp x19, x20, [sp, #16]\n\t"
         "ldp x21, x22, [sp, #32]\n\t"
         "ldp x23, x24, [sp, #48]\n\t"
         "ldp x25, x26, [sp, #64]\n\t"
@@ -51,10 +51,10 @@ __attribute__((naked)) long tn_switch(struct tn_thread *from, struct tn_thread *
         "mov x19, x1\n\t"
         "bl tn_switch_hooks\n\t"
         "mov x1, x19\n\t"
-        "b 1b"
+        "b 1b" TN_PUBLISH_CALL_ASM
         :
-        : OFFSET(sp), OFFSET(hooks), OFFSET(result),
-          OFFSET(cpacr), [frame] "i"(TN_SWITCH_FRAME)TN_PERCPU_OPERANDS TN_MASK_OPERANDS);
+        : OFFSET(sp), OFFSET(hooks), OFFSET(result), OFFSET(cpacr),
+          [frame] "i"(TN_SWITCH_FRAME)TN_PERCPU_OPERANDS TN_MASK_OPERANDS TN_PUBLISH_OPERANDS);
 }
 
 /*

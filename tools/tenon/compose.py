@@ -203,7 +203,7 @@ class BareBoot(Hypervisor):
 def _cpus(spec):
     """What a program on several CPUs is told of them; nothing for one CPU."""
     if spec.pool:
-        return (("POOLED", 1),)
+        return (("POOLED", 1), *((("PUBLISH", 1),) if spec.follow else ()))
     return () if len(spec.cpus) == 1 else (
         ("CPUS", len(spec.cpus)), ("CPU_SET", sum(1 << cpu for cpu in spec.cpus)))
 

@@ -76,6 +76,7 @@ class Partition:
     injectable: list = field(default_factory=list)  # of its interrupts
     registers: list = field(default_factory=list)  # of others' devices: texts, then dicts
     pool: str | None = None  # dynamic mode: see pool_cpus
+    follow: bool = False  # the instance's priority is that of its running thread
     policy: str | None = None
     priority: int | None = None
     budget_us: int | None = None

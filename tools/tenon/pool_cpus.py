@@ -11,7 +11,7 @@ from tenon import errors
 KEYS = {"name": "name", "cpus": "numbers", "policy": "text"}
 PARTITION_KEYS = {
     "pool": "name", "policy": "text", "priority": "number",
-    "budget_us": "number", "period_us": "number", "slice_us": "number",
+    "budget_us": "number", "period_us": "number", "slice_us": "number", "follow": "flag",
 }
 POLICIES = ("fixed", "rr", "edf")
 MODES = ("bypass", "tenon")
@@ -126,6 +126,9 @@ def _check_numbers(partition):
     if partition.priority is not None and not 0 <= partition.priority < PRIORITIES:
         refuse(place("priority"), f"priority = {partition.priority} is out of range; it goes from 0 to "
                f"{PRIORITIES - 1}, the most urgent")
+    if partition.follow and (partition.mode != "tenon" or partition.policy == "edf"):
+        refuse(place("follow"), "follow is for a partition of mode tenon under policy fixed or rr, whose "
+               "threads have the priorities that count; remove it")
     if partition.slice_us is not None and partition.policy != "rr":
         refuse(place("slice_us"), "slice_us is for policy \"rr\"; remove it")
     for key in ("budget_us", "period_us", "slice_us"):
@@ -212,7 +215,7 @@ def _instance(partition, index, cpu, numbers):
     priority = PRIORITY if partition.priority is None else partition.priority
     slice_us = SLICE_US if partition.slice_us is None else partition.slice_us
     return {"cpu": numbers[cpu] if pooled else NOBODY, "board": cpu, "partition": index,
-            "kind": policy.upper(), "level": PRIORITIES - 1 - priority if pooled else 0,
+            "follow": int(partition.follow), "kind": policy.upper(), "level": PRIORITIES - 1 - priority if pooled else 0,
             "budget_us": partition.budget_us or 0 if pooled else 0,
             "period_us": partition.period_us or 0 if pooled else 0,
             "slice_us": slice_us if policy == "rr" else 0}

@@ -172,6 +172,8 @@
  *          has a budget already the new one counts when the current period ends.
  * USED     returns how long it has had its CPU.
  * THROTTLED returns how often its budget has been used up.
+ * FOLLOW   the level in CONTEXTIDR_EL1 has come behind the one in TPIDRRO_EL0: a decision is due,
+ *          whatever the caller masks.  For an instance with `follow`.
  */
 #define TN_HC_SCHED_YIELD TN_HC(TN_HC_GROUP_SCHED, 0)
 #define TN_HC_SCHED_SLEEP TN_HC(TN_HC_GROUP_SCHED, 1)
@@ -179,6 +181,7 @@
 #define TN_HC_SCHED_BUDGET TN_HC(TN_HC_GROUP_SCHED, 3)
 #define TN_HC_SCHED_USED TN_HC(TN_HC_GROUP_SCHED, 4)
 #define TN_HC_SCHED_THROTTLED TN_HC(TN_HC_GROUP_SCHED, 5)
+#define TN_HC_SCHED_FOLLOW TN_HC(TN_HC_GROUP_SCHED, 6)
 #define TN_HC_SCHED_SHORTEST 20 /* microseconds */
 #define TN_HC_SCHED_LONGEST 10000000
 
