@@ -6,6 +6,7 @@
 #include <tn/hv/report.h>
 
 #include <stdbool.h>
+#include <tn/fault.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/fiq.h>
 #include <tn/hv/life.h>
@@ -13,15 +14,6 @@
 #include <tn/sysreg.h>
 
 #include "internal.h"
-
-#define ESR_EC(esr) ((unsigned)((esr) >> 26 & 0x3f))
-#define EC_INSTRUCTION_ABORT 0x20
-#define EC_DATA_ABORT 0x24
-#define EC_SAME_EL 1u /* the odd neighbour of an abort's class: it was taken from the same EL */
-#define ISS_FSC(esr) ((unsigned)((esr)&0x3f))
-#define ISS_WRITE (1u << 6)
-#define ISS_VALID (1u << 24)
-#define ISS_SIZE(esr) (1u << ((esr) >> 22 & 3)) /* bytes */
 
 #define SPSR_SP 1u /* the interrupted code used SP_ELx */
 #define VECTOR_TABLE 0x800u
@@ -32,26 +24,7 @@ struct cause {
     uint64_t kind, esr, far, pc, sp, spsr;
 };
 
-static const struct {
-    uint8_t class;
-    const char *text;
-} classes[] = {
-    {0x00, "undefined instruction"},
-    {0x07, "FP or SIMD access"},
-    {0x0e, "illegal execution state"},
-    {0x15, "SVC"},
-    {0x18, "access to a system register"},
-    {EC_INSTRUCTION_ABORT, "instruction abort"},
-    {EC_INSTRUCTION_ABORT | EC_SAME_EL, "instruction abort"},
-    {0x22, "misaligned program counter"},
-    {EC_DATA_ABORT, "data abort"},
-    {EC_DATA_ABORT | EC_SAME_EL, "data abort"},
-    {0x26, "misaligned stack pointer"},
-    {0x2c, "floating-point exception"},
-    {0x3c, "breakpoint instruction"},
-};
-
-/* By kind; a synchronous exception is looked up in the table above. */
+/* By kind; a synchronous exception has its own words. */
 static const char *const kinds[] = {
     [HV_KIND_IRQ] = "unexpected interrupt",
     [HV_KIND_FIQ] = "unexpected fast interrupt",
@@ -63,43 +36,21 @@ static const char *reason_text(const struct cause *cause)
     if (cause->kind != HV_KIND_SYNC) {
         return kinds[cause->kind];
     }
-    for (unsigned i = 0; i < TN_ARRAY_SIZE(classes); i++) {
-        if (classes[i].class == ESR_EC(cause->esr)) {
-            return classes[i].text;
-        }
-    }
-    return "unknown exception";
-}
-
-/* Fault status code of an abort; levels do not matter to whom reads this. */
-static const char *status_text(unsigned fsc)
-{
-    switch (fsc >> 2) {
-    case 0:
-        return "address size";
-    case 1:
-        return "translation";
-    case 2:
-        return "access flag";
-    case 3:
-        return "permission";
-    default:
-        return fsc == 0x21 ? "alignment" : "external";
-    }
+    return tn_fault_class(cause->esr);
 }
 
 /* The access that an abort is about. */
 static void print_access(const struct cause *cause)
 {
     tn_hv_text(" (");
-    tn_hv_text(status_text(ISS_FSC(cause->esr)));
+    tn_hv_text(tn_fault_status(TN_ISS_FSC(cause->esr)));
     tn_hv_text(" fault) at ");
     tn_hv_hex(cause->far, 16);
-    if ((ESR_EC(cause->esr) & ~EC_SAME_EL) == EC_DATA_ABORT) {
-        tn_hv_text(cause->esr & ISS_WRITE ? ", write" : ", read");
-        if (cause->esr & ISS_VALID) {
+    if ((TN_ESR_EC(cause->esr) & ~TN_EC_SAME_EL) == TN_EC_DATA_ABORT) {
+        tn_hv_text(cause->esr & TN_ISS_WRITE ? ", write" : ", read");
+        if (cause->esr & TN_ISS_VALID) {
             tn_hv_text(" of ");
-            tn_hv_decimal(ISS_SIZE(cause->esr));
+            tn_hv_decimal(TN_ISS_SIZE(cause->esr));
             tn_hv_text(" bytes");
         }
     }
@@ -108,10 +59,11 @@ static void print_access(const struct cause *cause)
 static void print_cause(const struct cause *cause, const struct tn_hv_frame *frame,
                         const char *text)
 {
-    unsigned class = ESR_EC(cause->esr) & ~EC_SAME_EL;
+    unsigned class = TN_ESR_EC(cause->esr) & ~TN_EC_SAME_EL;
 
     tn_hv_text(text);
-    if (cause->kind == HV_KIND_SYNC && (class == EC_DATA_ABORT || class == EC_INSTRUCTION_ABORT)) {
+    if (cause->kind == HV_KIND_SYNC &&
+        (class == TN_EC_DATA_ABORT || class == TN_EC_INSTRUCTION_ABORT)) {
         print_access(cause);
     }
     report_registers(frame, cause->pc, cause->sp, cause->esr, cause->spsr);
@@ -191,7 +143,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
      */
     bool overflow =
         tn_hv_partition.guard != 0 && cause.kind == HV_KIND_SYNC &&
-        ESR_EC(cause.esr) == EC_DATA_ABORT &&
+        TN_ESR_EC(cause.esr) == TN_EC_DATA_ABORT &&
         (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
 
     end(&cause, frame, overflow ? "stack overflow" : reason_text(&cause));
