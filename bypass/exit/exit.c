@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * End of a bypass program, under newlib's names.  The partition is the process: its end is the
- * hypercall EXIT, and a signal that nobody catches ends it with 128 + its number, as a shell
+ * End of a program without a kernel, under newlib's names.  The partition is the process, and a
+ * signal that nobody catches ends it with 128 + its number, as a shell
  * would count it (abort: 134).
  */
 #include <errno.h>
 #include <signal.h>
-#include <tn/hypercall.h>
+#include <tn/program_end.h>
 #include <unistd.h>
 
 #define PID 1 /* the only process there is */
 
 void _exit(int status)
 {
-    for (;;) {
-        tn_hypercall1(TN_HC_EXIT, (uint64_t)status & 0xff);
-    }
+    tn_program_end((unsigned)status & 0xff);
 }
 
 int _getpid(void)

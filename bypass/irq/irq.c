@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Handlers of a bypass program.  The vector (irq-gicv2, irq-gicv3) acknowledges an interrupt,
- * looks its number up here and calls; the distributor is Mortise's, so that lines are set up by
- * hypercall.  One CPU, no nesting: a table entry changes only while its line is disabled.
+ * looks its number up here and calls; lines are set up through <tn/irqline.h>.  One CPU, no
+ * nesting: a table entry changes only while its line is disabled.
  */
 #include <tn/irq.h>
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <tn/board.h>
-#include <tn/hypercall.h>
+#include <tn/irqline.h>
 
 /* Layout known to the vector: 16 bytes, handler first. */
 struct entry {
@@ -49,14 +49,6 @@ __attribute__((constructor(101))) static void start(void)
     tn_irq_unmask();
 }
 
-static int call(uint64_t function, uint32_t intid)
-{
-    if (!is_attached(intid)) {
-        return TN_EINVAL;
-    }
-    return tn_hypercall1(function, intid) == TN_HC_OK ? TN_OK : TN_EPERM;
-}
-
 int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
 {
     if (!handler) {
@@ -70,6 +62,7 @@ int tn_irq_attach(uint32_t intid, void (*handler)(void *arg), void *arg)
     }
     uint64_t daif = tn_irq_mask();
 
+    tn_irqline_prepare(intid);
     table[intid] = (struct entry){handler, arg};
     tn_irq_restore(daif);
     return TN_OK;
@@ -90,17 +83,17 @@ int tn_irq_detach(uint32_t intid)
 
 int tn_irq_enable(uint32_t intid)
 {
-    return call(TN_HC_IRQ_ENABLE, intid);
+    return is_attached(intid) ? tn_irqline_enable(intid) : TN_EINVAL;
 }
 
 int tn_irq_disable(uint32_t intid)
 {
-    return call(TN_HC_IRQ_DISABLE, intid);
+    return is_attached(intid) ? tn_irqline_disable(intid) : TN_EINVAL;
 }
 
 int tn_irq_pend(uint32_t intid)
 {
-    return call(TN_HC_IRQ_PEND, intid);
+    return is_attached(intid) ? tn_irqline_pend(intid) : TN_EINVAL;
 }
 
 int tn_irq_set_priority(uint32_t intid, uint32_t priority)
@@ -111,7 +104,7 @@ int tn_irq_set_priority(uint32_t intid, uint32_t priority)
     if (!is_attached(intid)) {
         return TN_EINVAL;
     }
-    return tn_hypercall2(TN_HC_IRQ_PRIORITY, intid, priority) == TN_HC_OK ? TN_OK : TN_EPERM;
+    return tn_irqline_set_priority(intid, (uint8_t)priority);
 }
 
 /* There is one. */
@@ -125,8 +118,7 @@ int tn_irq_set_cpu(uint32_t intid, unsigned cpu)
 
 int tn_irq_set_trigger(uint32_t intid, int edge)
 {
-    (void)edge;
-    return is_attached(intid) && intid >= SGIS ? TN_ENOTSUP : TN_EINVAL;
+    return is_attached(intid) && intid >= SGIS ? tn_irqline_set_trigger(intid, edge) : TN_EINVAL;
 }
 
 uint32_t tn_irq_stray_count(void)

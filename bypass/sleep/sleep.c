@@ -15,8 +15,8 @@
 #include <stdbool.h>
 #include <tn/board.h>
 #include <tn/gtimer.h>
-#include <tn/hypercall.h>
 #include <tn/irq.h>
+#include <tn/irqline.h>
 
 /* The distributor must forward the timer's interrupt, or it would not end a WFI. */
 static void enable_wakeup(void)
@@ -24,7 +24,8 @@ static void enable_wakeup(void)
     static bool enabled;
 
     if (!enabled) {
-        tn_hypercall1(TN_HC_IRQ_ENABLE, TN_BOARD_TIMER_VIRT_IRQ);
+        tn_irqline_prepare(TN_BOARD_TIMER_VIRT_IRQ);
+        tn_irqline_enable(TN_BOARD_TIMER_VIRT_IRQ);
         enabled = true;
     }
 }

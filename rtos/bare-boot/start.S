@@ -38,7 +38,7 @@ start:
         add     x9, x1, #STACK
         mov     sp, x9
         mov     x1, x9
-        bl      bare_boot
+        bl      boot_map
         mov     x19, x0                 /* entry */
 
         mov     x9, #MAIR

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a bare image does before its program: check the image and build EL1's tables from the
- * same descriptor from which Mortise would build stage 2.  Runs once with the MMU off at the
- * image's physical address, so it has no static data, and no pointer in constants.
+ * What an image without partitions does before its program: check the image and build the tables
+ * of the program's exception level from the same descriptor from which Mortise would build stage 2.
+ * Runs once with the MMU off at the image's physical address, so it has no static data, and no
+ * pointer in constants.  What differs between EL1 and EL2 is in boot_attributes().
  */
+#include <tn/boot_map.h>
+
 #include <tn/board.h>
 #include <tn/compiler.h>
 #include <tn/fill.h>
@@ -24,24 +27,10 @@
  */
 #define ROOT_AT_LEVEL_2 (TN_BOARD_IPA_BITS < GIB_SHIFT)
 
-/* Descriptors of stage 1, EL1&0 regime (Arm ARM D5.3). */
 #define PTE_TABLE 3u
 #define PTE_PAGE 3u
 #define PTE_BLOCK 1u
-#define PTE_DEVICE (1u << 2) /* MAIR_EL1's second attribute */
-#define PTE_READ_ONLY (2u << 6)
-#define PTE_SHARED (3u << 8)
-#define PTE_ACCESSED (1u << 10)
-#define PTE_PXN (1ull << 53)
-#define PTE_UXN (1ull << 54)
 #define PTE_ADDRESS 0x0000fffffffff000ull
-#define PTE_BELOW (PTE_TABLE | PTE_SHARED | PTE_ACCESSED | PTE_PXN | PTE_UXN)
-
-/* Where the program begins and what translates its addresses; in x0 and x1. */
-struct bare_program {
-    uint64_t entry;
-    uint64_t root;
-};
 
 struct tables {
     uint64_t *root;
@@ -49,9 +38,7 @@ struct tables {
     uint64_t *end;
 };
 
-struct bare_program bare_boot(uint64_t base, uint64_t memory);
-
-static TN_NORETURN void stop(const char *text)
+void boot_stop(const char *text)
 {
     while (*text != '\0') {
         tn_uart_putc(TN_BOARD_CONSOLE_BASE, *text++);
@@ -83,10 +70,10 @@ static uint64_t *table_below(struct tables *t, uint64_t *entry)
 {
     if (*entry == 0) {
         if (t->next == t->end) {
-            stop("tenon: BARE_TABLES is too small for this image\r\n");
+            boot_stop("tenon: BARE_TABLES is too small for this image\r\n");
         }
         clear_table(t->next);
-        *entry = (uintptr_t)t->next | PTE_BELOW;
+        *entry = (uintptr_t)t->next | (PTE_TABLE | BOOT_BELOW);
         t->next += TABLE_ENTRIES;
     }
     return (uint64_t *)(*entry & PTE_ADDRESS);
@@ -110,16 +97,6 @@ static void map(struct tables *t, uint64_t va, uint64_t pa, uint64_t size, uint6
     }
 }
 
-static uint64_t attributes_of(const struct tn_region *region)
-{
-    uint64_t attributes = PTE_ACCESSED | PTE_SHARED | PTE_UXN;
-
-    attributes |= region->kind == TN_REGION_DEVICE ? PTE_DEVICE : 0;
-    attributes |= region->access & TN_ACCESS_W ? 0 : PTE_READ_ONLY;
-    attributes |= region->access & TN_ACCESS_X ? 0 : PTE_PXN;
-    return attributes;
-}
-
 static const struct tn_partition_desc *check(struct tn_image *image, uint64_t base)
 {
     const struct tn_image_info *info = (const void *)(base + TN_IMAGE_INFO_OFFSET);
@@ -131,13 +108,13 @@ static const struct tn_partition_desc *check(struct tn_image *image, uint64_t ba
 
     if (tn_image_open(image, (const void *)base, info->file_size) != TN_IMAGE_OK ||
         tn_image_check_each(image, &limits) != TN_IMAGE_OK) {
-        stop("tenon: the image is corrupt; 'tnimage verify' says more\r\n");
+        boot_stop("tenon: the image is corrupt; 'tnimage verify' says more\r\n");
     }
     return tn_image_desc(image, 0);
 }
 
 /* `base`: of the image; `memory`: its first page is the root, CONFIG_BARE_TABLES follow. */
-struct bare_program bare_boot(uint64_t base, uint64_t memory)
+struct boot_program boot_map(uint64_t base, uint64_t memory)
 {
     uint64_t end = memory + (CONFIG_BARE_TABLES + 1) * (uint64_t)PAGE;
     struct tables t = {
@@ -154,12 +131,12 @@ struct bare_program bare_boot(uint64_t base, uint64_t memory)
     regions = tn_desc_regions(desc);
 
     clear_table(t.root);
-    t.root[TABLE_ENTRIES - 1] = memory | PTE_BELOW;
+    t.root[TABLE_ENTRIES - 1] = memory | (PTE_TABLE | BOOT_BELOW);
     for (unsigned i = 0; i < desc->region_count; i++) {
         uint64_t pa = regions[i].source + (regions[i].kind == TN_REGION_DEVICE ? 0 : base);
 
-        map(&t, regions[i].ipa, pa, regions[i].size, attributes_of(&regions[i]));
+        map(&t, regions[i].ipa, pa, regions[i].size, boot_attributes(&regions[i]));
     }
     clean_lines(memory, (uintptr_t)t.next);
-    return (struct bare_program){.entry = desc->entry, .root = memory};
+    return (struct boot_program){.entry = desc->entry, .root = memory};
 }

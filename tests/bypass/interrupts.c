@@ -71,7 +71,8 @@ static void errors(void)
     CHECK(tn_irq_attach(5, NULL, NULL) == TN_EINVAL);
     CHECK(tn_irq_attach(1020, on_plain, NULL) == TN_ERANGE);
     CHECK(tn_irq_enable(5) == TN_EINVAL && tn_irq_pend(5) == TN_EINVAL);
-    CHECK(tn_irq_attach(200, on_plain, NULL) == TN_OK && tn_irq_enable(200) == TN_EPERM);
+    CHECK(tn_irq_attach(200, on_plain, NULL) == TN_OK);
+    CHECK(tn_irq_enable(200) == (CONFIG_NATIVE ? TN_OK : TN_EPERM));
     CHECK(tn_irq_detach(200) == TN_OK && tn_irq_detach(200) == TN_EINVAL);
 }
 

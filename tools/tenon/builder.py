@@ -41,8 +41,8 @@ class Build:
     def _compile(self):
         os.makedirs(self.folder, exist_ok=True)
         files.write(os.path.join(self.folder, "..", ".gitignore"), "*\n")
-        bare = any(spec.mode == "bare" for spec in self.image.partitions)
-        self.hypervisor = compose.BareBoot(self) if bare else compose.Hypervisor(self)
+        boot = compose.BOOTS.get(self.image.partitions[0].mode, compose.Hypervisor)
+        self.hypervisor = boot(self)
         for spec in self.image.partitions:
             manifest.check_caps(spec, self.pool.cap_bits())
             kind = kernel.Kernel if spec.mode in manifest.KERNELS else compose.Guest

@@ -3,7 +3,7 @@
 import json
 import re
 
-from tenon import board, errors
+from tenon import alone, board, errors
 
 
 def _refuse(place, message):
@@ -30,7 +30,7 @@ def check(partition, machine):
     if not partition.colours:
         return
     place = partition.place("colours")
-    if partition.mode == "bare" or partition.kernel:
+    if partition.mode in alone.MODES or partition.kernel:
         _refuse(place, "colours are for programs under Mortise that are compiled here, not for mode "
                 f"'{partition.mode}', whose memory is in one piece; remove this key")
     if machine.colours == 0:

@@ -17,6 +17,8 @@ ROOTS = {
     "tenon": ("TENON", "LIB_TENON_START"),
     "bare": ("TENON", "LIB_BARE_START"),
     "bare-boot": ("HV", "LIB_BARE_BOOT"),
+    "native": ("BYPASS", "LIB_NATIVE_START"),
+    "native-boot": ("HV", "LIB_NATIVE_BOOT"),
 }
 
 

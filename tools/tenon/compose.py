@@ -10,7 +10,7 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from tenon import account, channel, config, explain, files, groups, manifest, pool_cpus, program
+from tenon import account, alone, channel, config, explain, files, groups, manifest, pool_cpus, program
 from tenon import symbols, templates, toolchain
 from tenon.component import ROOTS, Component
 from tenon.elf import Elf
@@ -200,8 +200,20 @@ class BareBoot(Hypervisor):
         return templates.render("bare.ld.j2", tables=tables)
 
 
+class NativeBoot(BareBoot):
+    """The same for a program that stays at EL2."""
+
+    MODE = "native-boot"
+
+
+# What stands in Mortise's place where there are no partitions.
+BOOTS = {"bare": BareBoot, "native": NativeBoot}
+
+
 def _cpus(spec):
-    """What a program on several CPUs is told of them; nothing for one CPU."""
+    """What a program is told of its CPUs and its place; nothing for one CPU at EL1."""
+    if spec.mode == "native":
+        return (("NATIVE", 1),)
     if spec.pool:
         return (("POOLED", 1), *((("PUBLISH", 1),) if spec.follow else ()))
     return () if len(spec.cpus) == 1 else (
@@ -366,6 +378,7 @@ class Guest(Composition):
         if self.spec.pool:
             caps.add("SCHED")
         libraries = [self.component.pool.libraries[symbol] for symbol in used]
+        alone.check_libraries(self.spec, libraries)
         device_regions, self.irqs = program.devices(
             self.spec, self.build.machine, libraries, caps, len(self.build.image.partitions) > 1)
         bits = self.component.pool.cap_bits()

@@ -6,7 +6,7 @@ from tenon import errors, explain, paths, templates, toolchain
 from tenon.elf import Elf
 from tenon.ninja import Failed, Step
 
-MODES = {"bypass": "bypass", "tenon": "tenon", "bare": "tenon", "raw": "kernel", "linux": "kernel"}
+MODES = {"bypass": "bypass", "tenon": "tenon", "bare": "tenon", "native": "bypass", "raw": "kernel", "linux": "kernel"}
 
 
 def make(build, plan, guests):

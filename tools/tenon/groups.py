@@ -17,10 +17,6 @@ def refuse(place, message):
 
 def check(partition, machine):
     """Check both keys of a partition; `registers` becomes windows."""
-    for key in ("injectable", "registers"):
-        if key in partition.places and partition.mode == "bare":
-            refuse(partition.place(key), f"{key} is for partitions on Mortise, and mode 'bare' has no "
-                   "hypervisor; use mode 'tenon'")
     known = {irq["intid"] for name in partition.devices
              for irq in machine.device(name).get("irqs", [])} | set(partition.irqs)
     for intid in partition.injectable:

@@ -9,11 +9,11 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from tenon import board, channel, colours, errors, groups, pool_cpus, sizes
+from tenon import alone, board, channel, colours, errors, groups, pool_cpus, sizes
 
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
-MODES = ("bypass", "tenon", "bare", *KERNELS)
+MODES = ("bypass", "tenon", "bare", "native", *KERNELS)
 SEVERAL_CPUS = ("tenon", "bare", *KERNELS)
 CPU_LIMIT = 4  # of one Tenon (rtos/smp)
 CONSOLES = ("own", "shared", "none")
@@ -277,6 +277,7 @@ def check(image):
     _give_cpus(image.partitions, machine, image.pools)
     for partition in image.partitions:
         _check_partition(partition, machine)
+        alone.check(partition)
         _check_console(partition, len(image.partitions))
         _check_restart(partition)
         _check_start(partition, image.partitions)
@@ -306,9 +307,6 @@ def _check_start(partition, partitions):
 def _check_restart(partition):
     if partition.restart not in RESTARTS:
         refuse_choice(partition.place("restart"), "policy", partition.restart, RESTARTS)
-    if partition.restart != "never" and partition.mode == "bare":
-        refuse(partition.place("restart"), "mode 'bare' has no hypervisor that could restart it; "
-               "use mode 'tenon'")
     for key, least, most in (("restart_times", 1, RESTART_TIMES),
                              ("restart_window_ms", 0, 0xffffffff)):
         value = getattr(partition, key)
@@ -326,8 +324,6 @@ def _check_watchdog(partition, machine):
     place, value = partition.place("watchdog_ms"), partition.watchdog_ms
     if not 1 <= value <= 0xffffffff:
         refuse(place, f"watchdog_ms = {value} is out of range; it goes from 1 to {0xffffffff}")
-    if partition.mode == "bare":
-        refuse(place, "mode 'bare' has no hypervisor that could watch it; use mode 'tenon'")
     if partition.pool:
         refuse(place, f"partition {partition.name} is in a pool of CPUs, whose timer is the scheduler's; "
                "remove this key, or pool")
@@ -363,9 +359,7 @@ def _check_together(partitions):
                    f"{owner.name} ({owner.place(key)}); {cure}")
 
     for partition in partitions:
-        if partition.mode == "bare":
-            refuse(partition.place("mode"), "mode 'bare' has no hypervisor that could hold "
-                   "another partition; use mode 'tenon'")
+        alone.check_others(partition)
         claim(partition, "name", partition.name, f"the name {partition.name}",
               "give each partition its own name")
         for cpu in partition.cpus if partition.start == "boot" and partition.pool is None else []:
@@ -455,7 +449,7 @@ def _check_dma(partition, machine):
                                    if text.endswith("w"))]
     known = {device["name"] for device in machine.devices}
     masters = [name for name in named if name in known and machine.device(name).get("dma")]
-    if masters and partition.mode != "bare" and not partition.trusted_dma:
+    if masters and partition.mode not in alone.MODES and not partition.trusted_dma:
         refuse(partition.place("devices"), f"partition {partition.name}: device {masters[0]} reads and "
                "writes memory itself (DMA), all of it, since Mortise drives no SMMU; leave it out, or "
                "add trusted_dma = true if this partition may have everything")
@@ -466,9 +460,9 @@ def _check_dma(partition, machine):
 
 def _check_several(partition):
     """On how many CPUs a mode can run, and on which."""
+    place = partition.place("cpus")
     if len(partition.cpus) == 1:
         return
-    place = partition.place("cpus")
     if partition.mode not in SEVERAL_CPUS:
         refuse(place, f"a partition in mode '{partition.mode}' runs on one CPU, "
                f"not on {len(partition.cpus)}; name one")
@@ -482,9 +476,7 @@ def _check_several(partition):
 
 def check_caps(partition, known):
     """Refuse capabilities that core/abi does not name, or that nobody is there to grant."""
-    if partition.caps and partition.mode == "bare":
-        refuse(partition.place("caps"), "mode 'bare' has no hypervisor that could grant capability "
-               f"'{partition.caps[0]}'; use mode 'tenon', or remove this key")
+    alone.check_caps(partition)
     for cap in partition.caps:
         if cap not in known:
             refuse(partition.place("caps"), f"unknown capability '{cap}'"

@@ -8,7 +8,7 @@ import dataclasses
 import struct
 from dataclasses import dataclass
 
-from tenon import errors, stack
+from tenon import alone, errors, stack
 from tenon.sizes import BLOCK, PAGE, down, show, up
 
 LAYOUT_MAGIC = 0x594c4e54
@@ -200,7 +200,7 @@ def devices(spec, machine, libraries, caps, together):
         gicc = machine.gic["gicc"]
         regions.append(Region("gicc", "device", "rws" if together else "rw", gicc["base"], up(gicc["size"], PAGE),
                               gicc["base"]))
-    if spec.mode == "bare":
+    if spec.mode in alone.MODES:
         regions += distributor(machine)
     irqs = [{"intid": intid, "edge": edge, "priority": IRQ_PRIORITY}
             for intid, edge in sorted(lines.items())]
@@ -208,7 +208,7 @@ def devices(spec, machine, libraries, caps, together):
 
 
 def distributor(machine):
-    """The rest of the interrupt controller, which on bare metal is the program's."""
+    """The rest of the interrupt controller, which without a hypervisor is the program's."""
     gicd, gicr = machine.gic["gicd"], machine.gic.get("gicr")
     regions = [Region("gicd", "device", "rw", gicd["base"], up(gicd["size"], PAGE), gicd["base"])]
     if gicr:

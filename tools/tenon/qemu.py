@@ -15,7 +15,7 @@ MIB = 1 << 20
 QEMU = "qemu-system-aarch64"
 ICOUNT = ["-icount", "shift=0,sleep=off"]
 # One line and one message for everything that a run wants to know of Mortise.
-ENDED = re.compile(rb'(?:mortise: partition \d+|tenon: program) "([^"\r\n]*)" '
+ENDED = re.compile(rb'(?:mortise: partition \d+|(?:tenon|native): program) "([^"\r\n]*)" '
                    rb'(?:exit (\d+)|fault: ([^\r\n]*))')
 # Any other line of Mortise's, but for those that say what it does about an end.
 REFUSED = re.compile(rb'^mortise: (?!partition \d+ "[^"\r\n]*" (?:restarts|is not restarted))'

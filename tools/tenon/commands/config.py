@@ -20,7 +20,7 @@ examples:
   tnimage config motor/                 the one in motor/
   tnimage config -p control sys.toml    a manifest with several partitions
 """
-LAYER = {"bypass": "BYPASS", "tenon": "TENON", "bare": "TENON"}
+LAYER = {"bypass": "BYPASS", "tenon": "TENON", "bare": "TENON", "native": "BYPASS"}
 
 
 def add(sub):

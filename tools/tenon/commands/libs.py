@@ -17,7 +17,7 @@ examples:
   tnimage libs --hypercalls             the groups and functions that Mortise offers
 """
 # Mode of a partition -> the layers that its image consists of.
-MODE_LAYER = {"bypass": "BYPASS", "tenon": "TENON", "bare": "TENON", "hv": "HV"}
+MODE_LAYER = {"bypass": "BYPASS", "tenon": "TENON", "bare": "TENON", "native": "BYPASS", "hv": "HV"}
 
 
 def add(sub):

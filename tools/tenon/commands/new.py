@@ -11,7 +11,7 @@ examples:
   tnimage new motor --board zcu102
   cd blinky && tnimage build && tnimage run blinky.img
 """
-MODES = ("bypass", "tenon", "bare")
+MODES = ("bypass", "tenon", "bare", "native")
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}$")
 
 

@@ -24,8 +24,37 @@
 #ifdef __ASSEMBLER__ /* clang-format off */
 
 #define FRAME 192
-#define CPACR_FPEN (3 << 20)
 #define EC_FP 0x07
+
+/* The exception level's registers, and its way to close the FP unit: CPACR_EL1.FPEN is 0, or
+   CPTR_EL2.TFP is 1. */
+#if CONFIG_NATIVE
+#define ELR elr_el2
+#define SPSR spsr_el2
+#define ESR esr_el2
+#define FP_CONTROL cptr_el2
+#define FP_OPEN 0x33ff
+#define FP_CLOSED_BIT 10
+        .macro  fp_close scratch
+        mov     \scratch, #FP_OPEN | 1 << FP_CLOSED_BIT
+        msr     cptr_el2, \scratch
+        .endm
+        .macro  if_fp_open scratch, target
+        tbz     \scratch, #FP_CLOSED_BIT, \target
+        .endm
+#else
+#define ELR elr_el1
+#define SPSR spsr_el1
+#define ESR esr_el1
+#define FP_CONTROL cpacr_el1
+#define FP_OPEN (3 << 20)
+        .macro  fp_close scratch
+        msr     cpacr_el1, xzr
+        .endm
+        .macro  if_fp_open scratch, target
+        cbnz    \scratch, \target
+        .endm
+#endif
 
         /* 22 instructions to the handler's first one. */
         .section .tn.vector.irq, "ax", %progbits
@@ -39,12 +68,12 @@
         stp     x14, x15, [sp, #112]
         stp     x16, x17, [sp, #128]
         stp     x18, x30, [sp, #144]
-        mrs     x2, elr_el1
-        mrs     x3, spsr_el1
+        mrs     x2, ELR
+        mrs     x3, SPSR
         stp     x2, x3, [sp, #160]
         gic_ack 0, 1
         str     x0, [sp, #176]
-        msr     cpacr_el1, xzr
+        fp_close x1
         isb                             /* or the first FP instructions would not trap */
         tbnz    x0, #9, other           /* 512 and above: special numbers and a slower way */
         mrs     x1, tpidr_el1
@@ -56,14 +85,14 @@ handled:                                /* 20 instructions from here */
         ldr     x0, [sp, #176]
         gic_end 0, 1
 finish:
-        mrs     x1, cpacr_el1
-        cbnz    x1, restore_fp
+        mrs     x1, FP_CONTROL
+        if_fp_open x1, restore_fp
 finish_general:
-        mov     x1, #CPACR_FPEN
-        msr     cpacr_el1, x1
+        mov     x1, #FP_OPEN
+        msr     FP_CONTROL, x1
         ldp     x2, x3, [sp, #160]
-        msr     elr_el1, x2
-        msr     spsr_el1, x3
+        msr     ELR, x2
+        msr     SPSR, x3
         ldp     x18, x30, [sp, #144]
         ldp     x16, x17, [sp, #128]
         ldp     x14, x15, [sp, #112]
@@ -79,11 +108,11 @@ finish_general:
         /* Comes before the vector's default, which takes every other exception for a fault. */
         .section .tn.vector.sync, "ax", %progbits
         msr     tpidrro_el0, x0         /* nobody else uses it */
-        mrs     x0, esr_el1
+        mrs     x0, ESR
         lsr     x0, x0, #26
         cmp     x0, #EC_FP
         b.eq    save_fp
-        mrs     x0, tpidrro_el0         /* Mortise shall see the registers as they were */
+        mrs     x0, tpidrro_el0         /* a report shall see the registers as they were */
 
         .text
         /* bool tn_irq_other(uint32_t acknowledge): whether there is an interrupt to end. */
@@ -113,8 +142,8 @@ other:
 
         /* Trapped in a handler; x0 is in TPIDRRO_EL0.  The ERET runs the instruction again. */
 save_fp:
-        mov     x0, #CPACR_FPEN
-        msr     cpacr_el1, x0
+        mov     x0, #FP_OPEN
+        msr     FP_CONTROL, x0
         isb
         adrp    x0, fp_area
         add     x0, x0, :lo12:fp_area

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How Tenon sets up a line of the interrupt controller: on bare metal it owns the distributor,
- * on Mortise it asks.  One implementation is linked.  Errors are those of <tn/irq.h>.
+ * How a runtime sets up a line of the interrupt controller: in modes bare and native it owns the
+ * distributor, on Mortise it asks.  A program without a kernel uses prepare, enable, disable, pend,
+ * set_priority and set_trigger, and nothing comes before its first prepare.  One implementation is
+ * linked.  Errors are those of <tn/irq.h>.
  */
 #ifndef TN_IRQLINE_H
 #define TN_IRQLINE_H

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Mode native: programs at EL2, without a partition."""
+import os
+import subprocess
+
+import pytest
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
+
+# What comes in -> the exit code, and how the next line begins.
+ENDS = {
+    "o": (0, None),
+    "e": (9, 'native: program "native" exit 7'),
+    "a": (9, 'native: program "native" exit 134'),
+    "u": (9, 'native: program "native" fault: data abort (translation fault) at 0x0000000100000000, '
+             'write of 4 bytes'),
+    "t": (9, 'native: program "native" fault: data abort (permission fault) at 0x'),
+    "x": (9, 'native: program "native" fault: instruction abort (permission fault) at 0x'),
+    "s": (9, 'native: program "native" fault: stack overflow (translation fault) at 0x'),
+}
+
+
+def build(folder, source, board):
+    """The path of the image of a source, at EL2."""
+    image = os.path.join(folder, "app.img")
+    result = subprocess.run([TNIMAGE, "build", os.path.join(TREE, source), "--mode", "native", "--board",
+                             board, "-o", image],
+                            capture_output=True, text=True, timeout=600, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return image
+
+
+def run(image, *arguments, text=None):
+    """(exit code, lines that are not empty) of a run."""
+    result = subprocess.run([TNIMAGE, "run", image, "--timeout", "120", *arguments], input=text,
+                            capture_output=True, text=True, timeout=600, check=False)
+    return result.returncode, [line for line in result.stdout.splitlines() if line]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_native(tmp_path, board):
+    """A loop on its grid with an interrupt, then each end: of the program, and by a fault."""
+    image = build(tmp_path, "tests/native/native.c", board)
+    assert run(image, "--icount", text="l") == (0, ["ok"])
+    for letter, (code, begin) in ENDS.items():
+        found, lines = run(image, text=letter)
+        assert (found, lines[0]) == (code, "ok")
+        assert lines[1:] == [] if begin is None else lines[1].startswith(begin)
+        if begin and "fault" in begin:
+            assert lines[2].startswith("native:   pc 0x") and lines[-1].startswith("native:   x28 0x")
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_interrupts(tmp_path, board):
+    """Handlers and floating point, while running and while sleeping: the program is bypass's."""
+    image = build(tmp_path, "tests/bypass/interrupts.c", board)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
+def test_uboot(tmp_path):
+    """As a boot loader that used the machine before leaves it."""
+    image = build(tmp_path, "examples/hello/hello.c", "qemu-virt")
+    code, lines = run(image, "--boot", "uboot")
+    assert code == 0 and lines[-1] == "Hello from TenonOS"
+
+
+def test_needs_el2(tmp_path):
+    """Entered at EL1 it says so and does nothing else."""
+    image = build(tmp_path, "examples/hello/hello.c", "qemu-virt")
+    machine = subprocess.Popen(
+        ["qemu-system-aarch64", "-machine", "virt,gic-version=3,virtualization=off", "-cpu",
+         "cortex-a53", "-m", "128M", "-nodefaults", "-display", "none", "-serial", "stdio", "-kernel",
+         image], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    try:
+        assert machine.stdout.readline() == \
+            b"native: entered at EL1; a program in mode native runs at EL2 (QEMU: virtualization=on)\r\n"
+    finally:
+        machine.kill()
+        machine.wait()
+        machine.stdout.close()
