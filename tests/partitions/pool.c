@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <tn/hypercall.h>
+#include <tn/sched_pool.h>
 #include <tn/time.h>
 
 #define BEGIN_NS 50000000u
@@ -19,7 +19,7 @@
 
 static uint64_t used(void)
 {
-    return tn_time_from_ticks((uint64_t)tn_hypercall1(TN_HC_SCHED_USED, 0));
+    return tn_time_from_ticks(tn_sched_pool_used());
 }
 
 static void work(uint64_t ns)
@@ -57,8 +57,8 @@ static int hog(uint64_t until)
     tn_sleep_until(BEGIN_NS);
     begin = used();
     while (tn_time_now() < BEGIN_NS + until) {}
-    printf("used %lu throttled %ld\n", (unsigned long)(used() - begin),
-           tn_hypercall1(TN_HC_SCHED_THROTTLED, 0));
+    printf("used %lu throttled %u\n", (unsigned long)(used() - begin),
+           (unsigned)tn_sched_pool_throttled());
     return 0;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <tn/hypercall.h>
 #include <tn/irq.h>
+#include <tn/sched_pool.h>
 #include <tn/sysreg.h>
 #include <tn/time.h>
 
@@ -94,11 +95,26 @@ static int storm(unsigned rounds)
 
 static int quiet(uint64_t ms)
 {
+    uint64_t begin = tn_time_now();
+
     if (!open_all()) {
         return 2;
     }
+    if (tn_sched_pool_priority(51) == 0 || tn_sched_pool_priority(256) == 0 ||
+        tn_sched_pool_priority(49) != 0 || tn_sched_pool_priority(50) != 0 ||
+        tn_sched_pool_budget(19, 100) == 0 || tn_sched_pool_budget(200, 100) == 0) {
+        return 3;
+    }
+    tn_sched_pool_sleep(tn_time_to_ticks(begin + NS_PER_MS));
+    if (tn_time_now() < begin + NS_PER_MS) {
+        return 4;
+    }
     while (tn_time_now() < BEGIN_NS + ms * NS_PER_MS) {
-        tn_hypercall1(TN_HC_SCHED_YIELD, 0);
+        tn_sched_pool_yield();
+    }
+    if (tn_sched_pool_used() >= tn_time_to_ticks(ms * NS_PER_MS) ||
+        tn_sched_pool_throttled() != 0) {
+        return 5;
     }
     for (unsigned i = 0; i < sizeof(sources); i++) {
         if (counts[sources[i]] != 0) {
