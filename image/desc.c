@@ -62,7 +62,7 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
     if (desc->caps >> (LAST_CAP + 1) != 0) {
         return TN_DESC_CAPS;
     }
-    if ((desc->flags & ~(TN_DESC_ON_DEMAND | TN_DESC_POOL)) != 0) {
+    if ((desc->flags & ~(TN_DESC_ON_DEMAND | TN_DESC_POOL | TN_DESC_SLOT)) != 0) {
         return TN_DESC_FIELD;
     }
     if (desc->restart > TN_RESTART_ALWAYS || desc->restart_times > TN_RESTART_TIMES_MAX ||

@@ -111,3 +111,15 @@ def test_on_demand(tmp_path, board):
     manifest = os.path.join(TREE, "examples", "on-demand", "tnimage.toml")
     tnimage(tmp_path, "build", "-f", manifest, "--board", board, "-o", image)
     assert run(tmp_path, image) == readme("on-demand")[1]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_create(tmp_path, board):
+    """A program that lies in another one's memory becomes a partition, twice, each time anew."""
+    image = os.path.join(tmp_path, "create.img")
+    folder = os.path.join(TREE, "examples", "create")
+    tnimage(tmp_path, "build", os.path.join(folder, "job.c"), "--format", "part", "--board", board,
+            "-o", "job.part")
+    tnimage(tmp_path, "build", "-f", os.path.join(folder, "tnimage.toml"), "--board", board,
+            "-I", ".", "-o", image)
+    assert run(tmp_path, image) == readme("create")[1]

@@ -9,6 +9,7 @@
 #define NAME_MAX 32
 
 _Static_assert(TN_PARTITION_STOPPING == TN_LIFE_STOPPING, "the same numbers");
+_Static_assert(TN_PARTITION_CHANGING == TN_LIFE_CHANGING, "the same numbers");
 
 static int error_of(long result)
 {

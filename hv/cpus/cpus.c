@@ -15,6 +15,7 @@
 
 #include <tn/hv/pool.h>
 #include <tn/hv/report.h>
+#include <tn/hv/slot.h>
 #include <tn/psci.h>
 #include <tn/sysreg.h>
 
@@ -74,6 +75,9 @@ bool tn_hv_cpus_join(struct tn_hv_boot *boot)
     /* The same window as on the first CPU: what `image` points to is where it was. */
     tn_hv_map_boot(HV_VA_BOOT, boot->base, info()->file_size);
     boot->desc = tn_image_desc(&boot->image, tn_hv_partition.index);
+    if (CONFIG_SLOTS > 0) {
+        boot->desc = tn_hv_slot_desc(tn_hv_partition.index, boot->desc);
+    }
     if (boot->fresh) {
         boot->entry = boot->desc->entry;
         boot->argument = boot->desc->argument;

@@ -65,7 +65,22 @@ uint32_t tn_hv_life_state(unsigned partition)
 
 bool tn_hv_life_is_on(unsigned partition)
 {
-    return state_of(partition) != TN_LIFE_OFF;
+    uint32_t state = state_of(partition);
+
+    return state != TN_LIFE_OFF && state <= TN_LIFE_STOPPING;
+}
+
+bool tn_hv_life_move(unsigned partition, uint32_t from, uint32_t to)
+{
+    bool moved;
+
+    tn_hv_lock();
+    moved = state_of(partition) == from;
+    if (moved) {
+        set_state(partition, to);
+    }
+    tn_hv_unlock();
+    return moved;
 }
 
 static void take_names(const struct tn_hv_boot *boot)
@@ -79,6 +94,9 @@ static void take_names(const struct tn_hv_boot *boot)
         }
         if (!tn_hv_waits(tn_image_desc(&boot->image, i))) {
             set_state(i, TN_LIFE_STARTING);
+        }
+        if (CONFIG_SLOTS > 0 && (tn_image_desc(&boot->image, i)->flags & TN_DESC_SLOT) != 0) {
+            set_state(i, TN_LIFE_EMPTY);
         }
     }
 }

@@ -7,7 +7,7 @@ it, 4. plan the image, make descriptors and report, pack. Each step is a module 
 import os
 
 from tenon import (compose, descriptor, explain, files, groups, kernel, layout, manifest, ninja, pack,
-                   pool_cpus, program, report, toolchain)
+                   pool_cpus, program, report, slot, slotguest, toolchain)
 from tenon.pool import Pool
 
 
@@ -45,7 +45,8 @@ class Build:
         self.hypervisor = boot(self)
         for spec in self.image.partitions:
             manifest.check_caps(spec, self.pool.cap_bits())
-            kind = kernel.Kernel if spec.mode in manifest.KERNELS else compose.Guest
+            kind = slotguest.Slot if spec.mode == slot.MODE else \
+                kernel.Kernel if spec.mode in manifest.KERNELS else compose.Guest
             self.guests.append(kind(self, spec))
         targets = [target for guest in self.guests for target in guest.compile()]
         targets.append(self.hypervisor.start())

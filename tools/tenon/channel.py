@@ -61,7 +61,7 @@ def check(channels, partitions, machine):
     names = [partition.name for partition in partitions]
     at, seen, rung, bells = machine.ram_ipa - WINDOW, {}, {}, 0
     for channel in channels:
-        _check_one(channel, names)
+        _check_one(channel, names, {item.name for item in partitions if item.mode == "slot"})
         if channel.name in seen:
             _refuse(channel, "name", f"the name is taken ({seen[channel.name].place('name')}); "
                     "give each channel its own")
@@ -81,7 +81,7 @@ def check(channels, partitions, machine):
             rung[channel.end("from")] = channel.number + 1
 
 
-def _check_one(channel, names):
+def _check_one(channel, names, slots):
     if not channel.name:
         _refuse(channel, "name", "no name; add name = \"setpoint\"")
     for key, who in (("from", "sender"), ("to", "receiver")):
@@ -90,6 +90,9 @@ def _check_one(channel, names):
         if channel.end(key) not in names:
             near = errors.nearest(channel.end(key), names) or f"; partitions: {', '.join(names)}"
             _refuse(channel, key, f"there is no partition '{channel.end(key)}'{near}")
+        if channel.end(key) in slots:
+            _refuse(channel, key, f"partition {channel.end(key)} is a slot, which has no channels; "
+                    "name another")
     if channel.end("from") == channel.end("to"):
         _refuse(channel, "to", f"it leads from partition {channel.end('to')} to itself; "
                 "name another partition")

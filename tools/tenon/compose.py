@@ -153,7 +153,8 @@ class Hypervisor(Composition):
         watchdogs = sum(guest.spec.watchdog_ms > 0 for guest in guests)
         # Each CPU of Mortise has its own copy of .bss, which holds the largest partition's tables.
         bits = stage2.ipa_bits(self.build.machine, guests)
-        tables = max(stage2.tables(guest.regions, bits) for guest in guests)
+        tables = max(stage2.tables(getattr(guest, "mapped", guest.regions), bits)
+                     for guest in guests)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
             (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", self.cpus()),
@@ -162,6 +163,7 @@ class Hypervisor(Composition):
              ("POOL", sum(len(item.cpus) for item in self.build.image.pools)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
              ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
+             ("SLOTS", sum(guest.spec.mode == "slot" for guest in guests)),
              ("COLOURED", sum(bool(guest.spec.colours) for guest in guests)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
@@ -277,6 +279,7 @@ class Guest(Composition):
                               f"{component.name}/obj/app/{stem}.o",
                               [*base, "-include", header, *component.all_includes(),
                                *spec.cflags], None)
+            step.depends = files.carried(source, spec.cflags) if assembly else []
             self.objects[step.output] = source
             steps.append(step)
         self.start_object = self.start_step(f"{spec.mode}-start.S.j2", args=[spec.name, *spec.args],

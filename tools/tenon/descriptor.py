@@ -6,7 +6,8 @@ from tenon import errors, explain, paths, templates, toolchain
 from tenon.elf import Elf
 from tenon.ninja import Failed, Step
 
-MODES = {"bypass": "bypass", "tenon": "tenon", "bare": "tenon", "native": "bypass", "raw": "kernel", "linux": "kernel"}
+MODES = {"bypass": "bypass", "tenon": "tenon", "bare": "tenon", "native": "bypass", "raw": "kernel",
+         "linux": "kernel", "slot": "bypass"}
 
 
 def make(build, plan, guests):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing generated files: whole or not at all, and only when the bytes change."""
 import os
+import re
 import tempfile
 
 
@@ -40,3 +41,11 @@ def read(path):
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def carried(source, flags):
+    """The files that an assembly source takes in by .incbin "name", found in folders of -I."""
+    names = re.findall(rb'^\s*\.incbin\s+"([^"]+)"', read(source) or b"", re.M)
+    folders = [flag[2:] for flag in flags if flag.startswith("-I")]
+    found = [os.path.join(folder, name.decode()) for folder in folders for name in names]
+    return [path for path in found if os.path.isfile(path)]

@@ -6,7 +6,7 @@ import struct
 import subprocess
 import tempfile
 
-from tenon import errors, files, templates, toolchain
+from tenon import errors, files, slot, templates, toolchain
 from tenon.elf import Elf
 from tenon.sizes import BLOCK, PAGE, up
 
@@ -23,7 +23,8 @@ def load_address(machine):
 
 def convert(args, build, data):
     """The image's bytes in the form args.format."""
-    return {"elf": elf, "fit": fit, "c": source, "bin": padded}[args.format](args, build, data)
+    return {"elf": elf, "fit": fit, "c": source, "bin": padded,
+            "part": slot.part}[args.format](args, build, data)
 
 
 def padded(_args, _build, data):

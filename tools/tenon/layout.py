@@ -199,6 +199,10 @@ def _check(result, machine, guests):
                 f"{show(guest.program.ram)} in {len(guest.spec.colours)} of {machine.colours} colours; "
                 "give it more colours, or make it smaller")
         guest = max(guests, key=lambda item: item.program.ram)
+        if guest.elf is None:
+            raise errors.Refusal(
+                errors.FIT, f"{guest.spec.place('ram')}: the image takes {show(result.memory_size)} of "
+                f"memory, board {machine.name} has {show(limit)}; make ram smaller")
         raise errors.Refusal(
             errors.FIT, f"{guest.spec.place('ram')}: the image takes {show(result.memory_size)} of "
             f"memory, board {machine.name} has {show(limit)}; make the largest smaller: "

@@ -9,11 +9,11 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 
-from tenon import alone, board, channel, colours, errors, groups, pool_cpus, sizes
+from tenon import alone, board, channel, colours, errors, groups, pool_cpus, sizes, slot
 
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
-MODES = ("bypass", "tenon", "bare", "native", *KERNELS)
+MODES = ("bypass", "tenon", "bare", "native", *KERNELS, slot.MODE)
 SEVERAL_CPUS = ("tenon", "bare", *KERNELS)
 CPU_LIMIT = 4  # of one Tenon (rtos/smp)
 CONSOLES = ("own", "shared", "none")
@@ -377,7 +377,8 @@ def _check_together(partitions):
 def _check_partition(partition, machine):
     if partition.mode not in MODES:
         refuse_choice(partition.place("mode"), "mode", partition.mode, MODES)
-    _check_keys(partition)
+    if not slot.check(partition, refuse):
+        _check_keys(partition)
     for cpu in partition.cpus:
         if cpu >= machine.cpus:
             refuse(partition.place("cpus"), f"board {machine.name} has no CPU {cpu}; "

@@ -17,7 +17,7 @@ LAYERS = ("HV", "BYPASS", "TENON")
 COUNTS = ("COLOURED", "CONSOLE_SHARED", "CPUS", "CPU_SET", "HV_CPU", "HV_CPUS", "HV_IPA_BITS",
           "IRQS", "FIQ", "LIFE", "NATIVE", "PARTITIONS", "POOL", "POOLED",
           "PUBLISH", "RESTART", "S2_TABLES", "SHARED_REGIONS",
-          "WATCHDOGS")
+          "SLOTS", "WATCHDOGS")
 
 
 @dataclass(frozen=True)

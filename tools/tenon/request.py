@@ -4,10 +4,11 @@ import os
 import re
 import shlex
 
-from tenon import errors, explain, manifest, sizes
+from tenon import errors, explain, manifest, sizes, slot
 from tenon.manifest import refuse
 
-SUFFIX = {"img": ".img", "elf": ".elf", "fit": ".itb", "c": "_image.c", "bin": ".bin"}
+SUFFIX = {"img": ".img", "elf": ".elf", "fit": ".itb", "c": "_image.c", "bin": ".bin",
+          "part": ".part"}
 
 
 def make(args):
@@ -35,6 +36,8 @@ def make(args):
         _override(args, partition)
         _name(partition)
     _name_image(args, image)
+    if args.format == "part":
+        slot.check_alone(image)
     return image
 
 

@@ -11,6 +11,7 @@ examples:
   tnimage build app.c --board zcu102 --ram 256K
   tnimage build                               what ./tnimage.toml describes
   tnimage build app.c --explain               why each library is in, and its bytes
+  tnimage build app.c --format part --ram 256K   a program for a slot of another image
   tnimage build app.c --format fit --key keys:release   a signed FIT for U-Boot
 """
 
@@ -56,7 +57,8 @@ def add(sub):
     parser.add_argument("--max-size", metavar="N", help="refuse a larger file")
     parser.add_argument("--max-ram", metavar="N", help="refuse an image that takes more memory")
     parser.add_argument("--format", metavar="F", default="img",
-                        help="img (default), elf, fit, c or bin")
+                        help="img (default), elf, fit, c, bin, or part: for a slot "
+                        "of another image")
     parser.add_argument("--key", metavar="DIR:NAME", help="sign --format fit with this key")
     parser.add_argument("--explain", action="store_true",
                         help="show why each library is in and what it costs")
@@ -71,6 +73,8 @@ def run(args):
     from tenon.lock import Lock
     image = request.make(args)
     machine = manifest.check(image)
+    if args.format == "part":
+        image.partitions[0].console = "shared"  # as in the image with the slot
     path = request.output_path(args, image)
     folder = os.path.join(os.path.dirname(os.path.abspath(path)), ".tn", image.name)
     build = Build(image, machine, folder, args.verbose)

@@ -9,6 +9,7 @@
 #ifndef TN_PARTITION_H
 #define TN_PARTITION_H
 
+#include <stddef.h>
 #include <tn/errno.h>
 
 enum tn_partition_state {
@@ -17,6 +18,10 @@ enum tn_partition_state {
     TN_PARTITION_RUNNING,
     TN_PARTITION_PAUSED,
     TN_PARTITION_STOPPING, /* its memory is being cleared */
+    TN_PARTITION_EMPTY,    /* a slot without a program; its memory is clear */
+    TN_PARTITION_FILLING,  /* a slot of which a creation or a destruction is not done: destroy it */
+    TN_PARTITION_CLEARING,
+    TN_PARTITION_CHANGING, /* somebody is creating or destroying it at this moment */
 };
 
 /* The number of the partition with this name; TN_ENOENT. */
@@ -55,5 +60,24 @@ int tn_partition_resume(int partition);
  * Returns enum tn_partition_state or TN_EINVAL.
  */
 int tn_partition_state(int partition, unsigned *status, unsigned *starts);
+
+/*
+ * Give an EMPTY slot (`mode = "slot"` in the manifest) a program: the `size` bytes at `file`, which
+ * `tnimage build --format part` has made; Mortise copies them, and they are not needed any more.
+ * The partition is OFF then and can be started, again and again; each life begins with its data as
+ * in the file.  Takes a hypercall for each page.
+ *
+ * TN_EINVAL: no slot, one's own, or a file that is damaged or does not fit the slot's memory;
+ * TN_EPERM: it needs a capability, a device or an interrupt that the slot lacks; TN_EBUSY: the slot
+ * is not EMPTY.  Then the slot is as it was.
+ */
+int tn_partition_create(int partition, const void *file, size_t size);
+
+/*
+ * Take the program out of a slot that is OFF, or whose creation did not come to its end: all of its
+ * memory is cleared, and it is EMPTY.  TN_OK also when it is EMPTY already; TN_EBUSY: it runs, or
+ * another caller is at it; TN_EINVAL: no slot, or one's own.  Takes a hypercall for 64 KiB.
+ */
+int tn_partition_destroy(int partition);
 
 #endif

@@ -26,6 +26,7 @@
 #define TN_HC_GROUP_DEVICE 9
 #define TN_HC_GROUP_WATCHDOG 10
 #define TN_HC_GROUP_MAP 11
+#define TN_HC_GROUP_CREATE 12
 #define TN_HC_GROUPS 16 /* slots that the table may have at most */
 
 /* Results. */
@@ -107,6 +108,31 @@
 #define TN_LIFE_RUNNING 2
 #define TN_LIFE_PAUSED 3
 #define TN_LIFE_STOPPING 4 /* it has ended or is being stopped; soon OFF */
+#define TN_LIFE_EMPTY 5    /* of slots: no program, its memory is clear */
+#define TN_LIFE_FILLING 6  /* CREATE is done, FILL is not */
+#define TN_LIFE_CLEARING 7 /* DESTROY is not done */
+#define TN_LIFE_CHANGING 8 /* a call of group CREATE is at it */
+
+/*
+ * Group CREATE, capability LIFECYCLE: what runs in a slot (`mode = "slot"`).  x1: number of the
+ * partition; INVALID: it is no slot, or the caller's own.  A call takes a page, or clears 16.
+ *
+ * CREATE  of one that is EMPTY (BUSY otherwise).  x2: guest-physical address of a file (struct
+ *         tn_part), x3: its bytes.  Takes the head and the descriptor.  INVALID: they cannot be
+ *         read, are damaged, break a rule or do not fit the slot's memory; DENIED: the slot lacks
+ *         a capability, a device or an interrupt of it, or it has something that a slot cannot
+ *         have.  It stays EMPTY then.
+ * FILL    of one that is FILLING (BUSY otherwise).  x2: address of the segment's next bytes, x3:
+ * how many, 4096, or all that are left when these are fewer (INVALID otherwise, nothing has
+ *         happened).  Returns how many are left; behind the last it is OFF, and one as any other.
+ *         INVALID for the last: the CRC is wrong, and it is CLEARING.
+ * DESTROY of one that is OFF, FILLING or CLEARING (BUSY otherwise).  Returns how many bytes are not
+ *         clear yet; 0: it is EMPTY.
+ */
+#define TN_HC_CREATE_CREATE TN_HC(TN_HC_GROUP_CREATE, 0)
+#define TN_HC_CREATE_FILL TN_HC(TN_HC_GROUP_CREATE, 1)
+#define TN_HC_CREATE_DESTROY TN_HC(TN_HC_GROUP_CREATE, 2)
+#define TN_HC_CREATE_PAGE 4096
 
 /*
  * Group WATCHDOG.  KICK: the partition's time begins anew, for all its CPUs; when it has run out

@@ -94,6 +94,7 @@ struct tn_irq_desc {
 
 #define TN_DESC_ON_DEMAND 1u /* not started at boot; may share CPUs with others */
 #define TN_DESC_POOL 2u      /* with the other: started at boot after all, and shares its CPU */
+#define TN_DESC_SLOT 4u      /* with the first: no program yet; what may be created in it at most */
 
 struct tn_partition_desc {
     uint32_t magic;

@@ -43,7 +43,11 @@ TN_NORETURN void tn_hv_life_retired(void);
 /* State of a partition, TN_LIFE_*. */
 uint32_t tn_hv_life_state(unsigned partition);
 
-/* Whether a partition is not OFF.  Under the lock. */
+/* From one state to another, if it is in that; whether it was.  Takes the lock. */
+bool tn_hv_life_move(unsigned partition, uint32_t from, uint32_t to);
+
+/* Whether a partition has its CPUs: it is neither OFF nor a slot without a program.  Under the
+ * lock. */
 bool tn_hv_life_is_on(unsigned partition);
 
 #endif

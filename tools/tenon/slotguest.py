@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A slot as a component of an image: what its descriptor says, without a program (slot.py)."""
+import struct
+from types import SimpleNamespace
+
+from tenon import errors, groups, kernel, program, slot
+from tenon.program import Region
+from tenon.sizes import PAGE, up
+
+STUB = struct.pack("<I", 0x14000000)  # b . : never run, but no partition is without a segment
+
+
+class Slot(kernel.Kernel):
+    """What compose.Guest is for a program: what the builder asks of a partition."""
+
+    @property
+    def uses_console(self):
+        """What is created in it may."""
+        return "CONSOLE" in self.caps
+
+    def link(self):
+        """What it has: nothing is linked."""
+        spec, machine = self.spec, self.build.machine
+        caps = {*(spec.caps or slot.CAPS), *(["DEVICE"] if spec.devices else [])}
+        bits = self.build.pool.cap_bits()
+        self.caps = sorted(caps, key=bits.get)
+        devices, irqs = program.devices(spec, machine, [], caps, True)
+        self.irqs = groups.mark(irqs, spec)
+        self.doorbells = []
+        base = machine.ram_ipa
+        self.program = SimpleNamespace(
+            entry=base, patched=lambda: STUB, ram=spec.ram, stack=0, heap_start=0, heap_end=0,
+            frames=0, recursive=False)
+        self.regions = [Region("nothing", "image", "rx", base, PAGE),
+                        Region("memory", "memory", "rw", base + PAGE, spec.ram), *devices]
+        # Stage-2 tables for wherever a program's regions lie.
+        self.mapped = [Region("program", "image", "rx", base, slot.window(spec.ram)), *devices]
+        program.check_overlap(self.mapped, machine.ipa_bits, spec.place("ram"))
+        size = slot.DESC + slot.REGION * len(self.regions) + 4 * len(self.irqs)
+        if up(size, 8) > slot.desc_max():
+            raise errors.Refusal(errors.CONFIG, f"{spec.place('devices')}: partition {spec.name}: a "
+                                 f"slot's descriptor has {slot.desc_max()} bytes at most, and its devices and "
+                                 f"interrupts make {size}; leave some out")
