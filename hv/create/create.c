@@ -42,7 +42,7 @@ const struct tn_partition_desc *tn_hv_slot_desc(unsigned partition,
                                                 const struct tn_partition_desc *desc)
 {
     for (unsigned i = 0; i < CONFIG_SLOTS; i++) {
-        if (slots[i].partition == partition) {
+        if (partition != 0 && slots[i].partition == partition) {
             return slot_desc(&slots[i]);
         }
     }
