@@ -15,7 +15,7 @@ from tenon import errors
 from tenon.elf import Elf
 
 BOOTS = 5  # of each configuration of Table 3
-MODES = ["bypass", "tenon", "bare"]
+MODES = ["bypass", "tenon", "bare", "native"]
 # The smallest programs: limit and aim of file, all memory (KiB) and instructions to main.
 SMALLEST = {"bypass": ((40, 20), (128, 64), (150000, 40000)),
             "bare": ((40, 20), (128, 64), (100000, 30000)),
@@ -195,7 +195,9 @@ def manifest_modes(folder):
     if os.path.exists(source):
         return [(source, ("--mode", mode), mode) for mode in MODES]
     manifest = os.path.join(folder, "tnimage.toml")
-    return [(f"-f{manifest}", (), "manifest")] if os.path.exists(manifest) else []
+    made = os.path.join(TOP, "build", name)  # where its Makefile puts programs that it carries
+    options = ("-I", made) if glob.glob(os.path.join(made, "*.part")) else ()
+    return [(f"-f{manifest}", options, "manifest")] if os.path.exists(manifest) else []
 
 
 def examples():
@@ -204,7 +206,7 @@ def examples():
     for folder in sorted(glob.glob(os.path.join(TOP, "examples", "*"))):
         name = os.path.basename(folder)
         if os.path.exists(os.path.join(folder, "Makefile")):
-            # What it needs besides the builder: a kernel's own program.
+            # What it needs besides the builder: a kernel's own program, one to create.
             subprocess.run(["make", "-s", "-C", folder], check=True, stdout=subprocess.DEVNULL)
         for source, options, mode in manifest_modes(folder):
             say(f"example {name}, {mode}")
