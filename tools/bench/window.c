@@ -27,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RING (1u << 18) /* instructions of one window at most */
+#define RING (1u << 22) /* instructions of one window at most */
 #define MAX_SHAPES 4096
 #define PMCCNTR_READ 0xd53b9d00u /* MRS Xt, PMCCNTR_EL0; Xt in bits 4:0 */
 
