@@ -159,7 +159,7 @@ static const struct poke desc_pokes[] = {
     {F2(desc.reserved), 1, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.caps), 1ull << (TN_CAP_MAP + 1), TN_DESC_CAPS, 1, 0, 0},
     {F2(desc.caps), 1ull << 63, TN_DESC_CAPS, 1, 0, 0},
-    {F2(desc.flags), 4, TN_DESC_FIELD, 1, 0, 0},
+    {F2(desc.flags), 8, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.restart), 3, TN_DESC_RESTART, 1, 0, 0},
     {F2(desc.restart), 1, TN_DESC_RESTART, 1, 0, 0},
     {F2(desc.restart_times), 1, TN_DESC_RESTART, 1, 0, 0},
