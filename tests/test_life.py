@@ -30,19 +30,19 @@ def beat(name):
 
 
 @pytest.mark.parametrize("board", BOARDS)
-def test_stubborn(tmp_path, board):
+def test_unruly(tmp_path, board):
     """Nothing that a guest does keeps it from being paused and stopped."""
     kinds = ("spin", "sleep", "shut")
     code, lines = run(
         tmp_path, board, partition("tamer", "tamer.c", args=str(["8", *kinds])),
-        *(partition(kind, "stubborn.c", cpus="[1]", start='"demand"', irqs="[27]",
+        *(partition(kind, "unruly.c", cpus="[1]", start='"demand"', irqs="[27]",
                     args=f'["{kind}"]') for kind in kinds),
         *(beat(kind) for kind in kinds))
     assert (code, lines) == (0, [""])
 
 
 @pytest.mark.parametrize("board, cpus", zip(BOARDS, ("[1, 2, 3]", "[1, 2, 3]", "[1, 2]")))
-def test_stubborn_on_several_cpus(tmp_path, board, cpus):
+def test_unruly_on_several_cpus(tmp_path, board, cpus):
     code, lines = run(
         tmp_path, board, partition("tamer", "tamer.c", args='["8", "crowd"]'),
         partition("crowd", "crowd.c", mode='"tenon"', cpus=cpus, start='"demand"', heap='"256K"'),
