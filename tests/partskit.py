@@ -21,16 +21,16 @@ def partition(name, source, **keys):
     return text + "".join(f"{key} = {value}\n" for key, value in keys.items())
 
 
-def build(folder, board, *tables):
-    """An image of these tables; its path."""
-    (folder / "tnimage.toml").write_text(f'[image]\nname = "parts"\nboard = "{board}"\n'
+def build(folder, board, *tables, image=""):
+    """An image of these tables; its path.  `image`: more lines of [image]."""
+    (folder / "tnimage.toml").write_text(f'[image]\nname = "parts"\nboard = "{board}"\n{image}'
                                          + "".join(tables))
     done = tnimage("build", "-f", "tnimage.toml", "-o", "parts.img", cwd=folder)
     assert done.returncode == 0, done.stderr
     return str(folder / "parts.img")
 
 
-def run(folder, board, *tables):
+def run(folder, board, *tables, image=""):
     """(exit code, lines) of an image of these tables."""
-    done = tnimage("run", build(folder, board, *tables), "--timeout", "200")
+    done = tnimage("run", build(folder, board, *tables, image=image), "--timeout", "200")
     return done.returncode, done.stdout.replace("\r", "").split("\n")

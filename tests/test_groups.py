@@ -1,39 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hypercall groups MEMORY, TIME, INJECT and DEVICE, and restart by another partition."""
-import os
-import subprocess
-
 import pytest
 
-TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-TNIMAGE = os.path.join(TREE, "tools", "tnimage")
-SOURCES = os.path.join(TREE, "tests", "partitions")
+from partskit import partition, run
+
 BOARDS = ("qemu-virt", "qemu-virt-gicv2")  # with an RTC
-
-
-def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=300,
-                          check=False, stdin=subprocess.DEVNULL, **kwargs)
-
-
-def partition(name, source, **keys):
-    text = f'[[partition]]\nname = "{name}"\nsrc = ["{os.path.join(SOURCES, source)}"]\n'
-    return text + "".join(f"{key} = {value}\n" for key, value in keys.items())
 
 
 def latest(name, sender, receiver):
     return f'[[channel]]\nname = "{name}"\nfrom = "{sender}"\nto = "{receiver}"\n' \
            'kind = "latest"\nsize = 4\n'
-
-
-def run(folder, board, *tables, pool=""):
-    """(exit code, lines)"""
-    (folder / "tnimage.toml").write_text(f'[image]\nname = "groups"\nboard = "{board}"\n{pool}'
-                                         + "".join(tables))
-    done = tnimage("build", "-f", "tnimage.toml", "-o", "groups.img", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    done = tnimage("run", "groups.img", "--timeout", "100", cwd=folder)
-    return done.returncode, done.stdout.replace("\r", "").split("\n")
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -60,7 +36,7 @@ def run_pool(folder, board, asks, peer, mode="bypass"):
     return run(folder, board, partition("asks", "mempool.c", args=words[0], mode=f'"{mode}"'),
                partition("peer", "mempool.c", args=words[1]), latest("say", "asks", "peer").replace(
                    "size = 4", "size = 8"), latest("answer", "peer", "asks").replace(
-                       "size = 4", "size = 8"), pool='memory_pool = "8M"\n')
+                       "size = 4", "size = 8"), image='memory_pool = "8M"\n')
 
 
 @pytest.mark.parametrize("board, mode", (("qemu-virt", "bypass"), ("zcu102", "tenon")))

@@ -4,21 +4,14 @@
 Time is that of executed instructions, so that no host is too slow for a kick.
 """
 import os
-import subprocess
 
 import pytest
 
-TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-TNIMAGE = os.path.join(TREE, "tools", "tnimage")
-SOURCES = os.path.join(TREE, "tests", "partitions")
+from partskit import SOURCES, tnimage
+
 EXPIRED = 'mortise: partition 0 "dog" fault: watchdog expired'
 RESTARTS = 'mortise: partition 0 "dog" restarts'
 NO_MORE = 'mortise: partition 0 "dog" is not restarted any more'
-
-
-def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=300,
-                          check=False, stdin=subprocess.DEVNULL, **kwargs)
 
 
 def run(folder, source, *words, tables="", icount=True, **keys):

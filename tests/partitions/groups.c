@@ -4,7 +4,6 @@
  * does so, and injects interrupt 45 of `hears` until that has taken ten; "hears": takes them.
  * Status 0 when all is as it should be, else the line where not.
  */
-#include <stdlib.h>
 #include <tn/board.h>
 #include <tn/chan.h>
 #include <tn/devio.h>
@@ -14,12 +13,7 @@
 #include <tn/irq.h>
 #include <tn/sysreg.h>
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            exit(__LINE__ % 251 + 1);                                                              \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 #define INJECTABLE 45 /* hears has it, listed as such */
 #define PLAIN 46      /* hears has it */

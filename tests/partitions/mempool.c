@@ -8,18 +8,12 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <tn/chan.h>
 #include <tn/hypercall.h>
 #include <tn/memory.h>
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            exit(__LINE__ % 251 + 1);                                                              \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 #define POOL (8u << 20)
 #define PAGE 4096u

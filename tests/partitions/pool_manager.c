@@ -7,12 +7,7 @@
 #include <tn/partition.h>
 #include <tn/time.h>
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            exit(__LINE__ % 251 + 1);                                                              \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 static void wait_state(int partition, int state)
 {

@@ -8,12 +8,7 @@
 #include <tn/chan.h>
 #include <tn/partition.h>
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            exit(__LINE__ % 251 + 1);                                                              \
-        }                                                                                          \
-    } while (0)
+#include "check.h"
 
 int main(int argc, char **argv)
 {

@@ -8,14 +8,9 @@
 #include <tn/partition.h>
 #include <tn/time.h>
 
-#define MAX 4
+#include "check.h"
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            exit(__LINE__ % 251 + 1);                                                              \
-        }                                                                                          \
-    } while (0)
+#define MAX 4
 
 static void wait_state(int partition, int state)
 {
