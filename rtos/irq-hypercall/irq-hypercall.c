@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Lines of the interrupt controller when Mortise owns it: it checks that a line is the
- * partition's.  Interrupts themselves do not pass through Mortise.
- */
-#include <tn/errno.h>
-#include <tn/hypercall.h>
-#include <tn/irqline.h>
+/* Lines of Tenon in a partition: one with several CPUs routes them, too. */
+#include <tn/irqline_hypercall.h>
 #include <tn/percpu.h>
 
 #define SPIS 32u /* shared lines from here on */
-
-static int call(uint64_t function, uint32_t intid)
-{
-    return tn_hypercall1(function, intid) == TN_HC_OK ? TN_OK : TN_EPERM;
-}
 
 void tn_irqline_init(void)
 {
@@ -31,33 +21,7 @@ void tn_irqline_prepare(uint32_t intid)
     }
 }
 
-int tn_irqline_enable(uint32_t intid)
-{
-    return call(TN_HC_IRQ_ENABLE, intid);
-}
-
-int tn_irqline_disable(uint32_t intid)
-{
-    return call(TN_HC_IRQ_DISABLE, intid);
-}
-
-int tn_irqline_pend(uint32_t intid)
-{
-    return call(TN_HC_IRQ_PEND, intid);
-}
-
-int tn_irqline_set_priority(uint32_t intid, uint8_t priority)
-{
-    return tn_hypercall2(TN_HC_IRQ_PRIORITY, intid, priority) == TN_HC_OK ? TN_OK : TN_EPERM;
-}
-
 int tn_irqline_route(uint32_t intid, unsigned cpu)
 {
     return tn_hypercall2(TN_HC_IRQ_ROUTE, intid, cpu) == TN_HC_OK ? TN_OK : TN_EPERM;
-}
-
-int tn_irqline_set_trigger(uint32_t intid, int edge)
-{
-    (void)intid, (void)edge;
-    return TN_ENOTSUP;
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines of the interrupt controller when Mortise owns it: it checks that a line is the
- * partition's.  Interrupts themselves do not pass through Mortise.
+ * partition's.  Interrupts themselves do not pass through Mortise.  The part of <tn/irqline.h> that
+ * a program without a kernel and Tenon have in common: defined here, for the one source of either.
  */
+#ifndef TN_IRQLINE_HYPERCALL_H
+#define TN_IRQLINE_HYPERCALL_H
+
 #include <tn/errno.h>
 #include <tn/hypercall.h>
 #include <tn/irqline.h>
@@ -37,3 +41,5 @@ int tn_irqline_set_trigger(uint32_t intid, int edge)
     (void)intid, (void)edge;
     return TN_ENOTSUP;
 }
+
+#endif
