@@ -53,8 +53,16 @@ def overview(boards, default):
     return table(rows)
 
 
-def irq_text(irq):
-    return f"{irq['intid']}{' edge' if irq.get('edge') else ''}"
+def irqs_text(irqs):
+    """Neighbours of one kind as a range: 33, 48-79 edge."""
+    runs = []
+    for irq in irqs:
+        first, last, edge = irq["intid"], irq["intid"], irq.get("edge", False)
+        if runs and runs[-1][1:] == (first - 1, edge):
+            first = runs.pop()[0]
+        runs.append((first, last, edge))
+    return ", ".join(f"{first}{f'-{last}' if last > first else ''}{' edge' if edge else ''}"
+                     for first, last, edge in runs)
 
 
 def detail(board):
@@ -73,7 +81,7 @@ def detail(board):
     rows = [("DEVICE", "BASE", "SIZE", "IRQS", "DRIVER", "")]
     for device in board.devices:
         rows.append((device["name"], f"{device['base']:#x}", size_text(device["size"]),
-                     ", ".join(irq_text(irq) for irq in device.get("irqs", [])) or "-",
+                     irqs_text(device.get("irqs", [])) or "-",
                      device.get("driver", "-"), "console" if device.get("console") else ""))
     lines.append(table(rows))
     return "\n".join(lines)
