@@ -5,20 +5,21 @@
  * nothing is added to the guest.
  *
  *   -plugin count.so,out=FILE,point=NAME:0xADDR[:CPU][,point=...][,range=0xLOW:0xHIGH]
- *     [,cpu=N][,profile=1]
+ *     [,cpu=N][,events=0xLOW:0xHIGH][,profile=1]
  *
  * At every execution of a point one line goes to FILE, before the instruction there counts:
  *
  *   NAME <instructions so far, all CPUs> <of these, with an address in range, by all or CPU N>
+ *     <of the range of events, by all or CPU N: accesses to devices; of each enum kind>
  *
- * and `end <...> <...>` when QEMU ends.  An address is virtual, of whatever exception level runs;
+ * and `end <...>` when QEMU ends.  An address is virtual, of whatever exception level runs;
  * Mortise and its guests are linked at addresses that do not meet, but those of two guests do: a
  * point may be of one CPU only.  CPUs must take turns (-icount): the counters are not atomic.
  *
  * With profile=1 the first execution of each point is followed by a line for each instruction
- * that had executed by then, so that a boot can be told by function and by kind (enum kind):
+ * that had executed by then, so that a boot can be told by function:
  *
- *   = <address> <executions> <kind> <of its accesses, those to devices>
+ *   = <address> <executions>
  */
 #include "window.h"
 
@@ -44,15 +45,19 @@ struct point {
 };
 
 struct place {
-    uint64_t address, executed, device;
-    enum kind kind;
+    uint64_t address, executed;
+};
+
+struct range {
+    uint64_t low, high; /* as far as `high`, without it */
 };
 
 static struct point points[MAX_POINTS];
 static unsigned point_count;
-static uint64_t range_low, range_high;
+static struct range range, events;
 static uint64_t total, in_range;
-static unsigned range_cpu = ANY, lines;
+static uint64_t kinds[KINDS], devices;
+static unsigned only_cpu = ANY, lines;
 static FILE *out;
 static bool profile;
 static struct place places[MAX_PLACES]; /* open addressing; 0 is free */
@@ -72,57 +77,67 @@ static struct place *place_of(uint64_t address)
     return &places[at];
 }
 
+static bool inside(const struct range *wanted, uint64_t address)
+{
+    return address >= wanted->low && address < wanted->high;
+}
+
+static void print_counts(const char *name)
+{
+    fprintf(out, "%s %" PRIu64 " %" PRIu64 " %" PRIu64, name, total, in_range, devices);
+    for (unsigned i = 0; i < KINDS; i++)
+        fprintf(out, " %" PRIu64, kinds[i]);
+    fputc('\n', out);
+}
+
 static void hit(unsigned cpu, void *data)
 {
     struct point *point = data;
     if (point->cpu != ANY && point->cpu != cpu)
         return;
     if (lines++ < MAX_LINES)
-        fprintf(out, "%s %" PRIu64 " %" PRIu64 "\n", point->name, total, in_range);
+        print_counts(point->name);
     for (unsigned i = 0; profile && !point->seen && i < MAX_PLACES; i++)
         if (places[i].executed)
-            fprintf(out, "= %" PRIx64 " %" PRIu64 " %u %" PRIu64 "\n", places[i].address,
-                    places[i].executed, (unsigned)places[i].kind, places[i].device);
+            fprintf(out, "= %" PRIx64 " %" PRIu64 "\n", places[i].address, places[i].executed);
     point->seen = true;
 }
 
 static void access_done(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-    (void)cpu;
+    (void)data;
     struct qemu_plugin_hwaddr *hw = qemu_plugin_get_hwaddr(info, address);
-    ((struct place *)data)->device += hw && qemu_plugin_hwaddr_is_io(hw);
+    devices += (only_cpu == ANY || cpu == only_cpu) && hw && qemu_plugin_hwaddr_is_io(hw);
 }
 
-static void count_place(struct qemu_plugin_insn *insn, struct place *place)
+static void add_one(unsigned cpu, void *counter)
+{
+    *(uint64_t *)counter += cpu == only_cpu;
+}
+
+/* Of all CPUs, or of the one that is asked for. */
+static void count(struct qemu_plugin_insn *insn, uint64_t *counter)
+{
+    if (only_cpu == ANY)
+        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, counter, 1);
+    else
+        qemu_plugin_register_vcpu_insn_exec_cb(insn, add_one, QEMU_PLUGIN_CB_NO_REGS, counter);
+}
+
+static void count_event(struct qemu_plugin_insn *insn)
 {
     uint32_t bits;
     memcpy(&bits, qemu_plugin_insn_data(insn), sizeof(bits));
-    place->kind = insn_kind(bits);
-    qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &place->executed,
-                                               1);
+    count(insn, &kinds[insn_kind(bits)]);
     qemu_plugin_register_vcpu_mem_cb(insn, access_done, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
-                                     place);
-}
-
-static void hit_range(unsigned cpu, void *data)
-{
-    (void)data;
-    in_range += cpu == range_cpu;
-}
-
-static void count_range(struct qemu_plugin_insn *insn)
-{
-    if (range_cpu == ANY)
-        qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &in_range, 1);
-    else
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, hit_range, QEMU_PLUGIN_CB_NO_REGS, NULL);
+                                     NULL);
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
     (void)id;
-    size_t count = qemu_plugin_tb_n_insns(tb);
-    for (size_t i = 0; i < count; i++) {
+    size_t insns = qemu_plugin_tb_n_insns(tb);
+    for (size_t i = 0; i < insns; i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
         uint64_t address = qemu_plugin_insn_vaddr(insn);
         /* Callbacks run in the order of registration: the point first, then the count. */
@@ -131,10 +146,13 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
                 qemu_plugin_register_vcpu_insn_exec_cb(insn, hit, QEMU_PLUGIN_CB_NO_REGS,
                                                        &points[p]);
         qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64, &total, 1);
-        if (address >= range_low && address < range_high)
-            count_range(insn);
+        if (inside(&range, address))
+            count(insn, &in_range);
+        if (inside(&events, address))
+            count_event(insn);
         if (profile)
-            count_place(insn, place_of(address));
+            qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+                                                       &place_of(address)->executed, 1);
     }
 }
 
@@ -142,7 +160,7 @@ static void finish(qemu_plugin_id_t id, void *data)
 {
     (void)id;
     (void)data;
-    fprintf(out, "end %" PRIu64 " %" PRIu64 "\n", total, in_range);
+    print_counts("end");
     fclose(out);
 }
 
@@ -151,9 +169,11 @@ static bool parse(const char *argument)
     if (!strncmp(argument, "out=", 4))
         return (out = fopen(argument + 4, "w")) != NULL;
     if (!strncmp(argument, "range=", 6))
-        return sscanf(argument + 6, "%" SCNx64 ":%" SCNx64, &range_low, &range_high) == 2;
+        return sscanf(argument + 6, "%" SCNx64 ":%" SCNx64, &range.low, &range.high) == 2;
+    if (!strncmp(argument, "events=", 7))
+        return sscanf(argument + 7, "%" SCNx64 ":%" SCNx64, &events.low, &events.high) == 2;
     if (!strncmp(argument, "cpu=", 4))
-        return sscanf(argument + 4, "%u", &range_cpu) == 1;
+        return sscanf(argument + 4, "%u", &only_cpu) == 1;
     if (!strcmp(argument, "profile=1"))
         return profile = true;
     if (!strncmp(argument, "point=", 6) && point_count < MAX_POINTS) {

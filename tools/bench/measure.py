@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 from figures import HERE, TOP
 from tenon import errors
@@ -15,17 +16,25 @@ TNIMAGE = os.path.join(TOP, "tools", "tnimage")
 QEMU_TIMEOUT = 600  # only against a machine that hangs
 # Where Mortise is linked (docs/architecture.md, EL2): what executes there is EL2.
 EL2 = (0x200000, 0x400000)
+EVERYWHERE = (0, 1 << 63)
 VIRT = "qemu-virt"
 BOARDS = ["qemu-virt", "qemu-virt-gicv2", "zcu102"]
 
 # The order in which window.c prints.
 KINDS = ["other", "dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "branch", "memory"]
+# What a bare instruction count hides, in the order in which tables have it.
+EVENTS = ("dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "device")
 MISSES = ["l1i", "l1d", "l2", "utlb", "tlb"]
 
 
 def say(text):
     """Progress, for who waits."""
     print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def shown_events(events):
+    """What of the events of a window or Hit a Figure has."""
+    return {kind: events[kind] for kind in EVENTS if events[kind]}
 
 
 class Image:
@@ -129,44 +138,45 @@ def run(image, *qemu, icount=True, ends=errors.OK):
     return text
 
 
+class Hit(NamedTuple):
+    """One execution of a point: what had executed until then. `events` are at EL2, or of all."""
+    all: int
+    el2: int
+    events: dict
+
+    def since(self, before):
+        """What executed from another one on."""
+        return Hit(self.all - before.all, self.el2 - before.el2,
+                   {kind: count - before.events[kind] for kind, count in self.events.items()})
+
+
 class Counts:
-    """What count.c saw: at each execution of a point (all instructions, those at EL2), and what
-    had executed when a point was first reached, by function. `cpus`: a point's, if of one only;
-    `cpu`: whose instructions at EL2 count."""
+    """What count.c saw: `hits` at each execution of a point, and what had executed when a point
+    was first reached, by function. `cpus`: a point's, if of one only; `cpu`: whose instructions
+    at EL2 and events count; `events`: those of which addresses, None: nobody looks."""
 
     def __init__(self, image, so, points, ends=errors.OK, profile=True, cpus=None,
-                 cpu=None):
+                 cpu=None, events=EL2):
         log, cpus = image.path + ".count", cpus or {}
         args = "".join(f",point={name}:{address:#x}" + (f":{cpus[name]}" if name in cpus else "")
                        for name, address in points.items())
         args += (",profile=1" if profile else "") + ("" if cpu is None else f",cpu={cpu}")
+        args += f",events={events[0]:#x}:{events[1]:#x}" if events else ""
         run(image, "-plugin", f"{so},out={log},range={EL2[0]:#x}:{EL2[1]:#x}{args}", ends=ends)
-        self.hits, self.kinds, executed, last = {}, {}, {}, None
+        self.hits, executed, last = {}, {}, None
         with open(log, encoding="ascii") as file:
             for line in file:
                 name, one, two, *more = line.split()
                 if name == "=":
                     executed.setdefault(last, []).append((int(one, 16), int(two)))
-                    self.kinds.setdefault(last, {})[int(one, 16)] = (int(two), *map(int, more))
                 else:
-                    self.hits.setdefault(name, []).append((int(one), int(two)))
+                    self.hits.setdefault(name, []).append(
+                        Hit(int(one), int(two), dict(zip(("device", *KINDS), map(int, more)))))
                     last = name
         names = Functions(image) if profile else None
         self.functions = {
             name: dict(sorted(names.count(pairs).items(), key=lambda item: (-item[1], item[0])))
             for name, pairs in executed.items()}
-
-
-    def events_at_el2(self, begin, end):
-        """What executed at EL2 between the first hits of two points, by kind; and its accesses to
-        devices."""
-        events = dict.fromkeys([*KINDS, "device"], 0)
-        for address, (times, kind, device) in self.kinds[end].items():
-            if EL2[0] <= address < EL2[1]:
-                before = self.kinds[begin].get(address, (0, kind, 0))
-                events[KINDS[kind]] += times - before[0]
-                events["device"] += device - before[2]
-        return events
 
 
 class Window:

@@ -2,8 +2,9 @@
 """What Mortise executes, and the bypass runtime's interrupts."""
 import measure
 from figures import Figure
-from measure import BOARDS, EL2, VIRT, Counts, Row, build, rows_of, say, windows_of
-from suite_kernel import EVENTS, figure
+from measure import (BOARDS, EL2, VIRT, Counts, Row, build, rows_of, say, shown_events,
+                     windows_of)
+from suite_kernel import figure
 from tenon import errors
 
 CALLS = {"PSCI_VERSION by HVC": ("psci", 90, 45),
@@ -36,15 +37,14 @@ def calls(manifest, board, rows):
         points[f"{key}_end"] = addresses[f"bench_{key}_end"]
     counts, figures = Counts(image, so, points), []
     for title, (key, limit, aim) in rows.items():
-        begins, ends = counts.hits[key], counts.hits[f"{key}_end"]
-        spent = max(end[1] - begin[1] for begin, end in zip(begins, ends))
+        spent = max((end.since(begin) for begin, end in zip(counts.hits[key],
+                                                            counts.hits[f"{key}_end"])),
+                    key=lambda window: window.el2)
         before, after = counts.functions[key], counts.functions[f"{key}_end"]
         grown = {name: count - before.get(name, 0) for name, count in after.items()
                  if count > before.get(name, 0)}
-        events = counts.events_at_el2(key, f"{key}_end")
-        figures.append(Figure("hypercalls", title, board, spent, "instructions at EL2", limit,
-                              aim, functions=grown,
-                              events={kind: events[kind] for kind in EVENTS if events[kind]}))
+        figures.append(Figure("hypercalls", title, board, spent.el2, "instructions at EL2", limit,
+                              aim, functions=grown, events=shown_events(spent.events)))
     return figures
 
 
@@ -69,6 +69,13 @@ def suite_bypass(quick):
     return figures
 
 
+def at_el2(line, column, spent, **more):
+    """A figure of what was executed at EL2: the most of several windows, its events beside it."""
+    most = max(spent, key=lambda window: window.el2)
+    return Figure("lifecycle", line, column, most.el2, "instructions at EL2",
+                  events=shown_events(most.events), **more)
+
+
 def suite_restart(_quick):
     """From a partition's fault to the first instruction of its next life."""
     say("restart")
@@ -77,15 +84,15 @@ def suite_restart(_quick):
     counts = Counts(image, measure.plugin("count.c"), {
         "guest": addresses["__image_start"], "fault": addresses["bench_fault"]},
         ends=errors.RUN)
-    spent = [begin[1] - fault[1] for begin, fault in zip(counts.hits["guest"][1:],
-                                                         counts.hits["fault"])]
+    spent = [begin.since(fault) for begin, fault in zip(counts.hits["guest"][1:],
+                                                        counts.hits["fault"])]
     if not spent:
         raise errors.Refusal(errors.RUN, "restart: the partition was not started again")
-    return [Figure("lifecycle", "fault to the next life's first instruction", "bypass",
-                   max(spent), "instructions at EL2")]
+    return [at_el2("fault to the next life's first instruction", "bypass", spent)]
 
 
 MARKS = ("start", "pause", "resume", "stop")
+TO_MAIN = "first instruction to main"
 
 
 def of_lives(partition, lives, calls, both):
@@ -93,21 +100,22 @@ def of_lives(partition, lives, calls, both):
     both."""
     spent = {}
 
-    def from_to(line, counts, life, begin, end, column=1):
+    def from_to(line, counts, life, begin, end):
         start = counts.hits["mark_start"][life]
-        first = next(hit for hit in counts.hits[begin] if hit[0] >= start[0])
-        last = next(hit for hit in counts.hits[end] if hit[0] > first[0])
-        spent.setdefault(line, []).append(last[column] - first[column])
+        first = next(hit for hit in counts.hits[begin] if hit.all >= start.all)
+        last = next(hit for hit in counts.hits[end] if hit.all > first.all)
+        spent.setdefault(line, []).append(last.since(first))
 
     for life in lives:
         for mark in MARKS:
             from_to(f"{mark}: the call", calls, life, f"mark_{mark}", "mark_done")
         from_to("start: to its first instruction, both CPUs", both, life, "mark_start", "entry")
-        from_to("first instruction to main", both, life, "entry", f"main_{partition}", 0)
+        from_to(TO_MAIN, both, life, "entry", f"main_{partition}")
         from_to("stop: until its memory is clear and its CPU off, both CPUs", both, life,
                 "mark_stop", "mark_over")
-    return [Figure("lifecycle", line, partition, max(values), "instructions" if "main" in line
-                   else "instructions at EL2") for line, values in spent.items()]
+    to_main = max(window.all for window in spent.pop(TO_MAIN))
+    return [at_el2(line, partition, windows) for line, windows in spent.items()] + [
+        Figure("lifecycle", TO_MAIN, partition, to_main, "instructions")]
 
 
 def suite_life(_quick):

@@ -10,7 +10,7 @@ import time
 
 import measure
 from figures import TOP, Figure
-from measure import BOARDS, VIRT, Counts, build, say
+from measure import BOARDS, VIRT, Counts, build, say, shown_events
 from tenon import errors
 from tenon.elf import Elf
 
@@ -46,7 +46,8 @@ def hello(so, quick):
             points = {"main": image.symbols()["main"]}
             if mode not in ("bare", "native"):
                 points["guest"] = image.symbols()["__image_start"]
-            counts = Counts(image, so, points)
+            counts = Counts(image, so, points, events=measure.EVERYWHERE)
+            main = counts.hits["main"][0]
             file, memory, steps = SMALLEST[mode]
             line, size = f"{mode}, {board}", image.report["image"]
             symbols = sizes_by_symbol(image)
@@ -55,19 +56,21 @@ def hello(so, quick):
                        *(bound << 10 for bound in file), functions=symbols),
                 Figure("hello", line, "all memory", size["memory_size"], "bytes",
                        *(bound << 10 for bound in memory), functions=symbols),
-                Figure("hello", line, "to main", counts.hits["main"][0][0], "instructions",
-                       *steps, functions=counts.functions["main"])]
+                Figure("hello", line, "to main", main.all, "instructions", *steps,
+                       functions=counts.functions["main"], events=shown_events(main.events))]
             if mode == "bypass":
                 text = image.report["components"][0]["sections"]["text"]
+                guest = counts.hits["guest"][0]
                 figures += [
-                    Figure("hello", line, "Mortise to its guest", counts.hits["guest"][0][1],
+                    Figure("hello", line, "Mortise to its guest", guest.el2,
                            "instructions at EL2", 100000, 30000,
-                           functions=counts.functions["guest"]),
+                           functions=counts.functions["guest"],
+                           events=shown_events(guest.events)),
                     Figure("hello", line, "of these CRC-32",
                            counts.functions["guest"].get("tn_crc32", 0), "instructions at EL2"),
                     Figure("hello", line, "its first to main",
-                           counts.hits["main"][0][0] - counts.hits["guest"][0][0],
-                           "instructions"),
+                           main.all - guest.all, "instructions",
+                           events=shown_events(main.since(guest).events)),
                     Figure("hello", line, "Mortise's text", text, "bytes", 49152, 32768,
                            functions=symbols)]
     return figures
@@ -78,7 +81,7 @@ def with_sha256(so):
     image = build("examples/hello/hello.c", "bypass-sha256/hello", VIRT, "--verify", "sha256")
     counts = Counts(image, so, {"guest": image.symbols()["__image_start"]})
     return [Figure("hello", f"bypass with SHA-256, {VIRT}", "Mortise to its guest",
-                   counts.hits["guest"][0][1], "instructions at EL2",
+                   counts.hits["guest"][0].el2, "instructions at EL2",
                    functions=counts.functions["guest"])]
 
 
@@ -267,16 +270,14 @@ def boots(so):
         points = {"main": image.symbols()["main"]}
         if mode != "bare":
             points["guest"] = image.symbols()["__image_start"]
-        ready, main = [], []
-        for _ in range(BOOTS):
-            hits = Counts(image, so, points).hits
-            main.append(hits["main"][0][0])
-            if mode != "bare":
-                ready.append(hits["guest"][0][1])
-        for column, runs in (("hypervisor ready", ready), ("application", main)):
+        hits = [Counts(image, so, points, profile=False, events=measure.EVERYWHERE).hits
+                for _ in range(BOOTS)]
+        for column, point in (("hypervisor ready", "guest"), ("application", "main")):
+            runs = [hit[point][0].all for hit in hits if point in hit]
             if runs:
                 figures += [
-                    Figure("table3", title, column, runs[0], "instructions"),
+                    Figure("table3", title, column, runs[0], "instructions",
+                           events=shown_events(hits[0][point][0].events)),
                     Figure("table3", title, f"{column}, virtual time", runs[0] / 1000, "µs"),
                     Figure("table3", title, f"{column}, deviation", statistics.pstdev(runs),
                            "instructions")]

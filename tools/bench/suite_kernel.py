@@ -2,7 +2,7 @@
 """Tenon's operations: the peers' rows, switches, timers, interrupt phases."""
 import measure
 from figures import Figure
-from measure import VIRT, build, rows_of, say
+from measure import VIRT, build, rows_of, say, shown_events
 from tenon import errors
 from tenon.elf import Elf
 
@@ -20,8 +20,6 @@ BOUNDS = {
     "stop a timer, 200 others": (40, 16), "200 timers expire, all": (5000, 3600)}
 # Ticks a second where rows are with a fixed tick, what a kernel commonly has.
 TICK_HZ = "1000"
-# What a bare instruction count hides.
-EVENTS = ("dsb", "isb", "dmb", "sysreg", "call", "eret", "exclusive", "device")
 
 
 def program(source, mode, fp, so, *words):
@@ -38,10 +36,10 @@ def program(source, mode, fp, so, *words):
 def figure(table, line, column, row, image, bounds=(None, None)):
     """A Row as a Figure with its events, functions and cycles."""
     window, names = row.median, measure.Functions(image)
-    events = {kind: window.events[kind] for kind in EVENTS if window.events[kind]}
     return Figure(table, line, column, row.result["median"],
                   "instructions" if row.result["max"] == row.result["median"] else
-                  f"instructions, at most {row.result['max']}", *bounds, events=events,
+                  f"instructions, at most {row.result['max']}", *bounds,
+                  events=shown_events(window.events),
                   functions=names.count((address, 1) for address in row.trace))
 
 

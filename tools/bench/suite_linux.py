@@ -7,7 +7,7 @@ import sys
 
 import measure
 from figures import TOP, Figure
-from measure import OUT, VIRT, Counts, build, say
+from measure import OUT, VIRT, Counts, build, say, shown_events
 from tenon import cache, errors
 from tenon.elf import Elf
 
@@ -110,21 +110,22 @@ def suite_linux(_quick):
     figures = line("Linux bare", application=alone)
     say("Linux on Mortise")
     boots = on_mortise("linux", partition("linux", 0, initrd), points, so)
-    figures += line("Linux on Mortise", hypervisor_ready=[hits["entry"][-1][1] for hits in boots],
-                    application=[hits["user"][0][0] for hits in boots])
-    exits = boots[0]["user"][0][1] - boots[0]["entry"][-1][1]
-    figures += [Figure("linux", "exits until the first user instruction", "on Mortise", exits,
-                       "instructions at EL2", exact=False),
+    figures += line("Linux on Mortise", hypervisor_ready=[h["entry"][-1].el2 for h in boots],
+                    application=[h["user"][0].all for h in boots])
+    exits = boots[0]["user"][0].since(boots[0]["entry"][-1])
+    figures += [Figure("linux", "exits until the first user instruction", "on Mortise",
+                       exits.el2, "instructions at EL2", exact=False,
+                       events=shown_events(exits.events)),
                 Figure("linux", "these, of a bare boot's instructions", "on Mortise",
-                       round(100 * exits / alone[0], 4), "%", LIMIT, AIM, exact=False)]
+                       round(100 * exits.el2 / alone[0], 4), "%", LIMIT, AIM, exact=False)]
     say("Tenon beside Linux")
     boots = on_mortise("tenon-linux", tenon_partition()
                        + partition("linux", 1, initrd, "none"), points, so)
-    figures += line("Tenon beside Linux: Tenon", application=[h["main"][0][0] for h in boots])
-    figures += line("Tenon beside Linux: Linux", application=[h["user"][0][0] for h in boots])
+    figures += line("Tenon beside Linux: Tenon", application=[h["main"][0].all for h in boots])
+    figures += line("Tenon beside Linux: Linux", application=[h["user"][0].all for h in boots])
     say("two Linuxes")
     boots = on_mortise("two-linux", partition("one", 0, initrd) + partition("two", 1, initrd, "none"),
                        points, so)
-    figures += line("two Linuxes: first", application=[h["user"][0][0] for h in boots])
-    figures += line("two Linuxes: second", application=[h["user"][1][0] for h in boots])
+    figures += line("two Linuxes: first", application=[h["user"][0].all for h in boots])
+    figures += line("two Linuxes: second", application=[h["user"][1].all for h in boots])
     return figures

@@ -35,6 +35,9 @@ MODEL = ("The output of a model, not of a measurement: an in-order, dual-issue c
 # In the order in which they are shown.
 HEADINGS = {
     "hello": ("The smallest program", "`hello` with newlib's `puts`."),
+    "hello-events": ("What the count of a boot hides", "From the boot loader's jump to `main`: "
+                     "barriers, system-register accesses, calls of the firmware or of Mortise, "
+                     "exception returns, exclusives, accesses to devices."),
     "kernel": ("Operations of Tenon", "From the C call to the first instruction after it, or in "
                "the thread or handler that it leads to."),
     "kernel-events": ("What an instruction count hides", "Of each operation above, in the mode "
@@ -61,6 +64,7 @@ HEADINGS = {
                   "in the call, or both CPUs up to the end. A start is the call, the firmware's "
                   "CPU_ON, tables, entry; a stop the interrupt that ends it and the clearing of "
                   "its memory. A fault: with its report, up to the next life."),
+    "lifecycle-events": ("What the count of a life hides", "Of the bypass program, at EL2."),
     "channels": ("Channels between partitions", "One message or value sent or taken, the C call "
                  "included; Mortise has no part but in the doorbell, whose receiver is "
                  "interrupted without it."),
@@ -82,8 +86,11 @@ HEADINGS = {
                "instruction is one nanosecond of virtual time. Application: `main`, or Linux's "
                "first user instruction. Mortise is ready after it has checked the whole image, "
                "for Linux 33 MB."),
+    "table3-events": ("What the count of Table 3 hides", "Up to the application, of the programs "
+                      "without Linux; beside Linux the next table has Mortise's part."),
     "linux": ("Linux on Mortise", "What Mortise executes from Linux's first instruction to its "
               "first in user space."),
+    "linux-events": ("What the count of Linux's exits hides", "At EL2."),
     "table4": ("Table 4: switch by number of threads", "Instructions; each thread of the same "
                "priority, 16 KiB of stack."),
     "table4-model": ("Table 4 in cycles of the model", MODEL),
@@ -108,7 +115,8 @@ HEADINGS = {
 }
 # Tables whose events are shown, and of which column.
 EVENTS = {"kernel": "tenon, FP on", "hypercalls": "qemu-virt", "bypass": "qemu-virt",
-          "channels": "sender"}
+          "channels": "sender", "hello": "to main", "lifecycle": "bypass",
+          "table3": "application", "linux": "on Mortise"}
 
 
 def of(figures):
