@@ -10,7 +10,6 @@
 
 #include "internal.h"
 
-#define LAST_CAP TN_CAP_MAP
 #define FIRST_INTID 16u
 #define FIRST_SPI 32u
 #define LAST_INTID 1019u
@@ -59,7 +58,7 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
     if (desc->reserved != 0) {
         return TN_DESC_FIELD;
     }
-    if (desc->caps >> (LAST_CAP + 1) != 0) {
+    if (desc->caps >> (TN_CAP_LAST + 1) != 0) {
         return TN_DESC_CAPS;
     }
     if ((desc->flags & ~(TN_DESC_ON_DEMAND | TN_DESC_POOL | TN_DESC_SLOT)) != 0) {

@@ -157,7 +157,7 @@ static const struct poke desc_pokes[] = {
     {F1(padding.priority), 1, TN_DESC_FIELD, 0, 0, 0},
     {F2(padding), 0x100, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.reserved), 1, TN_DESC_FIELD, 1, 0, 0},
-    {F2(desc.caps), 1ull << (TN_CAP_MAP + 1), TN_DESC_CAPS, 1, 0, 0},
+    {F2(desc.caps), 1ull << (TN_CAP_LAST + 1), TN_DESC_CAPS, 1, 0, 0},
     {F2(desc.caps), 1ull << 63, TN_DESC_CAPS, 1, 0, 0},
     {F2(desc.flags), 8, TN_DESC_FIELD, 1, 0, 0},
     {F2(desc.restart), 3, TN_DESC_RESTART, 1, 0, 0},

@@ -10,6 +10,7 @@
 #include <tn/gtimer.h>
 #include <tn/irq.h>
 #include <tn/loop.h>
+#include <tn/pmu.h>
 #include <tn/sysreg.h>
 #include <tn/time.h>
 
@@ -71,6 +72,14 @@ static void take_timer(void)
     CHECK(taken == 1);
 }
 
+/* The counter counts at EL2, and a loop of so many rounds takes at least as many instructions. */
+static void count_cycles(void)
+{
+    tn_pmu_start();
+    for (volatile unsigned i = 0; i < CYCLES; i++) {}
+    CHECK(tn_pmu_cycles() > CYCLES);
+}
+
 /* -1: for ever; the frames are what the builder cannot count. */
 static int deep(int n) /* NOLINT(misc-no-recursion) */
 {
@@ -114,6 +123,7 @@ int main(void)
     if (how == 'l') {
         run_loop();
         take_timer();
+        count_cycles();
     }
     puts("ok");
     return end(how);

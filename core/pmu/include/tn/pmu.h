@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The cycle counter, PMCCNTR_EL0 (Arm ARM DDI 0487, D13.4): cycles on silicon, executed
- * instructions under QEMU's -icount shift=0.  EL1 of one CPU; each CPU has its own.
+ * instructions under QEMU's -icount shift=0.  One CPU's; each CPU has its own.
  */
 #ifndef TN_PMU_H
 #define TN_PMU_H
@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 /*
- * Reset the counter of this CPU to 0 and let it run, 64 bits wide, at EL1 and EL0.  Any
- * context.  A partition needs CAP_PMU, which linking this library gives it.
+ * Reset the counter of this CPU to 0 and let it run, 64 bits wide, at EL1 and EL0; of a program
+ * in mode native at EL2, too.  Any context.  A partition needs CAP_PMU, which linking this library
+ * gives it.
  */
 void tn_pmu_start(void);
 

@@ -24,7 +24,8 @@
 #define TN_CAP_WATCHDOG 13 /* kick its own watchdog */
 #define TN_CAP_TIME 14     /* Mortise's uptime, the shared time of day */
 #define TN_CAP_INJECT 15   /* pend the interrupts of others that are injectable */
-#define TN_CAP_REGISTERS 16 /* single device registers, through Mortise */
-#define TN_CAP_MAP 17       /* translation tables of its own above stage 2, when it asks */
+#define TN_CAP_REGISTERS 16    /* single device registers, through Mortise */
+#define TN_CAP_MAP 17          /* translation tables of its own above stage 2, when it asks */
+#define TN_CAP_LAST TN_CAP_MAP /* descriptors with others are refused */
 
 #endif
