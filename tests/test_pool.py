@@ -162,6 +162,17 @@ def test_lives_of_an_instance(tmp_path, board):
     assert len(numbers(lines, "loop")) == 3
 
 
+def test_the_end_of_an_instance_does_not_wait(tmp_path):
+    """It is stopped while a more urgent one never sleeps: a budget of its own lets it end."""
+    hog = {"start": "demand"}
+    code, _, own = run(
+        tmp_path, "qemu-virt",
+        partition("manager", "6", "beside", src="pool_manager.c", pool=None, cpus=[0]),
+        partition("hog", "hog", "1000000000", priority=255, **hog),
+        partition("worker", "hog", "1000000000", priority=20, **hog), pool="cpus = [2]\n", count=())
+    assert (code, own) == (0, [])
+
+
 def test_tenon_instances(tmp_path):
     """Threads, semaphores and FP in two instances of Tenon beneath a bypass loop that misses nothing."""
     threads = {"src": "pool_threads.c", "mode": "tenon"}

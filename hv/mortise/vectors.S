@@ -99,7 +99,12 @@ restore:
         b       other_exit
         .endm
 
-        guest_vector 480, HV_KIND_IRQ
+/* As guest_vector, with room for a branch of hv/pool, .hv.irq, where that is linked. */
+        vector  480
+        stp     x16, x17, [sp, #-HALF]!
+        mov     w17, #HV_KIND_IRQ
+        hole    irq_rest
+        b       other_exit
 
 /* Not one of our identifiers: PSCI's, 32 and 64 bits, or unknown. */
         hole    not_ours

@@ -22,11 +22,11 @@ static TN_HC_FUNCTION long sched_yield(uint64_t id, uint64_t x1, uint64_t x2, ui
 
 static TN_HC_FUNCTION long sched_sleep(uint64_t id, uint64_t until, uint64_t x2, uint64_t x3)
 {
-    uint64_t timer = tn_vcpu_timers_next();
+    uint64_t timer = tn_vcpu_timers_next(), now = pool_now();
 
     (void)id, (void)x2, (void)x3;
-    if (!tn_vlr_pending() && pool_now() < until) {
-        pool_block(until < timer ? until : timer);
+    if (now < until && !tn_vlr_pending()) {
+        pool_block(now, until < timer ? until : timer);
     }
     return TN_HC_OK;
 }

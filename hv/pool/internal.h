@@ -26,6 +26,7 @@ struct vcpu {
     uint32_t active;         /* PPIs that are to be active in the CPU when it goes on */
     uint32_t pended;         /* PPIs that it has made pending itself and may not have taken yet */
     uint8_t priority[32];
+    bool follows;   /* its level is that of the thread that its kernel runs */
     bool asked;     /* its own kernel says that a decision is due */
     bool tables;    /* its tables of EL2 have been made */
     bool fresh;     /* it begins with its first instruction at EL2 when it gets the CPU */
@@ -49,9 +50,6 @@ extern struct pool {
     uint8_t owners[1024]; /* slot of each SPI's instance, NOBODY when 0 is subtracted: slot + 1 */
 } pool;
 
-#define ORDER_BEGIN 1u
-#define ORDER_LOOK 2u
-
 /* The generated table: what the manifest says of each slot. */
 struct instance {
     uint8_t cpu;   /* of `pool.cpus`; NOBODY: not in a pool */
@@ -65,15 +63,32 @@ struct instance {
 
 extern const struct instance pool_instances[CONFIG_HV_CPUS];
 
+/* The instance whose EL2 this is, and its CPU: an instance's own copy, valid from its start on. */
+extern struct vcpu *pool_me;
+extern struct cpu *pool_cpu;
+
 static inline struct vcpu *pool_self(void)
 {
-    return &pool.vcpus[tn_hv_partition.slot];
+    return pool_me;
 }
 
 static inline struct cpu *pool_here(void)
 {
-    return &pool.cpus[pool_instances[tn_hv_partition.slot].cpu];
+    return pool_cpu;
 }
+
+static inline unsigned pool_slot_of(const struct vcpu *v)
+{
+    return (unsigned)(v - pool.vcpus);
+}
+
+extern char __hv_bss_pages[]; /* a number: pages of .bss */
+
+/* hv/mortise/start.S: its `x0` for C, physical image and .bss. */
+TN_NORETURN void at_virtual(uint64_t x0, uint64_t base, uint64_t bss);
+
+/* Physical, of a slot's .bss. */
+uint64_t pool_bss_of(unsigned slot);
 
 static inline uint64_t pool_now(void)
 {
@@ -87,13 +102,22 @@ uint64_t pool_ticks(uint32_t us);
 /* Account, choose, switch; returns when this instance has the CPU, with its interrupts in place. */
 void pool_schedule(void);
 
-/* The same, after the instance that runs has given up until `wake_at` or an interrupt. */
-void pool_block(uint64_t wake_at);
+/* The same, after the instance that runs has given up at `now` until `wake_at` or an interrupt. */
+void pool_block(uint64_t now, uint64_t wake_at);
 
 static inline bool pool_follows(const struct vcpu *v)
 {
-    return pool_instances[v - pool.vcpus].follow;
+    return v->follows;
 }
+
+/* orders.c.  It competes with what the manifest says, from its beginning on. */
+void pool_adopt(struct cpu *cpu, struct vcpu *v);
+
+/* Begin, end, pause: what other CPUs have left for this one. */
+void pool_take_orders(struct cpu *cpu);
+
+/* switch.c.  From the instance that runs to another; returns when it has the CPU again. */
+void pool_switch_to(struct cpu *cpu, struct vcpu *me, struct vcpu *v);
 
 /* follow.c.  `me`, which has the CPU, gets the level that counts; before a decision. */
 void pool_follow(struct cpu *cpu, struct vcpu *me);
@@ -104,8 +128,18 @@ uint64_t pool_show_waiting(struct cpu *cpu, struct vcpu *me);
 /* irq.c.  Take all physical interrupts; true: somebody else may have to run. */
 bool pool_take_interrupts(void);
 
+/* One that tn_vlr_take() has given. */
+bool pool_take(uint32_t ack);
+
+/* One of the instance that runs, with an active physical one: into a list register if one is free.
+ */
+void pool_give(struct vcpu *me, unsigned intid);
+
 /* Pending interrupts of the instance that runs into list registers. */
-void pool_flush(void);
+void pool_flush(struct vcpu *me);
+
+/* From entry.S: an interrupt has come while a guest ran. */
+void pool_irq(void);
 
 /* The CPU's interrupt state goes from the instance that runs to nobody, and comes back. */
 void pool_irq_leave(struct cpu *cpu, struct vcpu *me);

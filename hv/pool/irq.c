@@ -129,7 +129,7 @@ static uint8_t priority_of(const struct vcpu *me, unsigned intid)
 }
 
 /* For the instance that runs, at once where a list register is free. */
-static void give(struct vcpu *me, unsigned intid)
+void pool_give(struct vcpu *me, unsigned intid)
 {
     if (!tn_vlr_put(intid, priority_of(me, intid), true)) {
         set_pending(me, intid);
@@ -169,7 +169,7 @@ static bool take_private(uint32_t ack, unsigned intid)
             break;
         }
         if (me->sched.state == TN_SCHED_READY) {
-            give(me, intid);
+            pool_give(me, intid);
             return false;
         }
         wake_for(me, intid);
@@ -189,32 +189,36 @@ static bool take_shared(uint32_t ack, unsigned intid)
         return false;
     }
     if (v == pool_self() && v->sched.state == TN_SCHED_READY) {
-        give(v, intid);
+        pool_give(v, intid);
         return false;
     }
     wake_for(v, intid);
     return true;
 }
 
+bool pool_take(uint32_t ack)
+{
+    unsigned intid = TN_GIC_INTID(ack);
+
+    if (intid >= TN_GIC_SPURIOUS) {
+        return false;
+    }
+    return intid < TN_GIC_FIRST_SPI ? take_private(ack, intid) : take_shared(ack, intid);
+}
+
 bool pool_take_interrupts(void)
 {
     bool due = false;
+    uint32_t ack;
 
-    for (;;) {
-        uint32_t ack = tn_vlr_take();
-        unsigned intid = TN_GIC_INTID(ack);
-
-        if (intid >= TN_GIC_SPURIOUS) {
-            return due;
-        }
-        due |= intid < TN_GIC_FIRST_SPI ? take_private(ack, intid) : take_shared(ack, intid);
+    while (TN_GIC_INTID(ack = tn_vlr_take()) < TN_GIC_SPURIOUS) {
+        due |= pool_take(ack);
     }
+    return due;
 }
 
-void pool_flush(void)
+void pool_flush(struct vcpu *me)
 {
-    struct vcpu *me = pool_self();
-
     for (uint32_t banks = me->banks; banks != 0; banks &= banks - 1) {
         unsigned bank = (unsigned)__builtin_ctz(banks);
         uint32_t left = me->pending[bank] & (bank == 0 ? me->enabled : UINT32_MAX);
@@ -244,7 +248,7 @@ void tn_hv_pool_irq_enable(unsigned intid)
     }
     me->enabled |= 1u << intid;
     set_private(pool_here(), me->enabled);
-    pool_flush();
+    pool_flush(me);
 }
 
 static bool is_edge(unsigned intid)
@@ -293,7 +297,7 @@ void tn_hv_pool_irq_pend(unsigned intid)
 {
     if (intid < TN_GIC_SGIS) {
         set_pending(pool_self(), intid);
-        pool_flush();
+        pool_flush(pool_self());
         return;
     }
     if (intid < TN_GIC_FIRST_SPI) {

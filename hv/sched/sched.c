@@ -28,7 +28,11 @@ static void enqueue(struct tn_sched *q, struct tn_sched_entity *e)
     struct tn_list *at = q->edf.prev;
 
     if (e->kind != TN_SCHED_EDF) {
-        tn_readyq_push_tail(&q->fixed, &e->ready);
+        if (e->kind == TN_SCHED_FIRST) {
+            tn_readyq_push_head(&q->fixed, &e->ready);
+        } else {
+            tn_readyq_push_tail(&q->fixed, &e->ready);
+        }
         return;
     }
     /* Behind equal ones: who has the CPU keeps it. */
@@ -172,6 +176,13 @@ void tn_sched_release(struct tn_sched *q, struct tn_sched_entity *e)
     }
 }
 
+void tn_sched_remove(struct tn_sched *q, struct tn_sched_entity *e)
+{
+    tn_sched_hold(q, e);
+    stop_timer(q, e);
+    e->state = TN_SCHED_BLOCKED;
+}
+
 void tn_sched_yield(struct tn_sched *q, struct tn_sched_entity *e)
 {
     if (competes(e)) {
@@ -218,6 +229,29 @@ void tn_sched_set_budget(struct tn_sched *q, struct tn_sched_entity *e, uint64_t
     e->budget = budget;
     e->period = period;
     if (queued) {
+        enqueue(q, e);
+    }
+}
+
+void tn_sched_hurry(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget, uint64_t period,
+                    uint64_t now)
+{
+    if (e->kind == TN_SCHED_EDF || e->kind == TN_SCHED_FIRST) {
+        tn_sched_wake(q, e, now);
+        return;
+    }
+    if (competes(e)) {
+        dequeue(q, e);
+    }
+    stop_timer(q, e);
+    e->kind = TN_SCHED_FIRST;
+    e->ready.level = e->ceiling = 0;
+    e->budget = budget;
+    e->left = (int64_t)budget;
+    e->period = period;
+    e->deadline = now + period;
+    e->state = TN_SCHED_READY;
+    if (!e->held) {
         enqueue(q, e);
     }
 }

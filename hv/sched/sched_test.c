@@ -244,6 +244,44 @@ static void random_edf(void)
     TN_CHECK(ran[0] + work[0] >= work[0] * (100000 / period[0]));
 }
 
+/* c ends: before the fixed ones, again and again, with a tenth of the CPU; never before EDF. */
+static void test_hurry(void)
+{
+    reset();
+    add(0, TN_SCHED_FIXED, 0, 0, 0, 0);
+    add(1, TN_SCHED_FIXED, 0, 0, 0, 0);
+    add(2, TN_SCHED_RR, 9, 0, 0, 50);
+    add(3, TN_SCHED_EDF, 0, 20, 100, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        tn_sched_wake(&q, &e[i], now);
+    }
+    TN_CHECK(tn_sched_pick(&q, now) == &e[0]);
+    tn_sched_hurry(&q, &e[2], 10, 100, now);
+    TN_CHECK(tn_sched_pick(&q, now) == &e[2]);
+    tn_sched_wake(&q, &e[3], now);
+    TN_CHECK(tn_sched_pick(&q, now) == &e[3]);
+    memset(ran, 0, sizeof(ran));
+    run_until(now + 1000);
+    TN_CHECK(ran[3] == 200 && ran[2] == 100 && ran[0] == 700 && ran[1] == 0);
+
+    /* One under EDF has its own budget and no more; twice is once. */
+    tn_sched_hurry(&q, &e[3], 10, 100, now);
+    tn_sched_hurry(&q, &e[2], 10, 100, now);
+    memset(ran, 0, sizeof(ran));
+    run_until(now + 1000);
+    TN_CHECK(ran[3] == 200 && ran[2] == 100);
+
+    /* Throttled, and over: nothing of it is left. */
+    now += 5;
+    tn_sched_account(&q, tn_sched_pick(&q, now), now);
+    tn_sched_remove(&q, &e[2]);
+    tn_sched_remove(&q, &e[3]);
+    add(2, TN_SCHED_FIXED, 9, 0, 0, 0);
+    tn_sched_wake(&q, &e[2], now);
+    TN_CHECK(e[2].kind == TN_SCHED_FIXED && tn_sched_pick(&q, now) == &e[0]);
+    TN_CHECK(tn_sched_next(&q, &e[0]) == TN_SCHED_NEVER);
+}
+
 static void test_random_edf(void)
 {
     for (unsigned i = 0; i < 300; i++) {
@@ -259,6 +297,7 @@ int main(void)
     TN_RUN(test_budget);
     TN_RUN(test_set_budget);
     TN_RUN(test_edf);
+    TN_RUN(test_hurry);
     TN_RUN(test_random_edf);
     return tn_test_end();
 }

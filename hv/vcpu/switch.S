@@ -55,6 +55,55 @@ tn_vcpu_switch_new:
         mov     x2, x4
         b       at_virtual
 
+/*
+ * X a, b for each pair of registers that a guest can change, or Mortise for it.  Left out is what no
+ * guest here can change or use: debug registers (trapped), implementation-defined ones (trapped),
+ * MPIDR and MIDR (the CPU's own, instances see them as they are).
+ */
+        .macro  pairs X
+        \X      elr_el2, spsr_el2
+        \X      hcr_el2, sctlr_el1
+        \X      actlr_el1, cpacr_el1
+        \X      ttbr0_el1, ttbr1_el1
+        \X      tcr_el1, mair_el1
+        \X      amair_el1, vbar_el1
+        \X      contextidr_el1, tpidr_el1
+        \X      tpidr_el0, tpidrro_el0
+        \X      sp_el0, sp_el1
+        \X      elr_el1, spsr_el1
+        \X      esr_el1, far_el1
+        \X      afsr0_el1, afsr1_el1
+        \X      par_el1, csselr_el1
+        \X      cntkctl_el1, mdscr_el1
+        .endm
+
+        .macro  store_pair a, b
+        mrs     x1, \a
+        mrs     x2, \b
+        stp     x1, x2, [x0], #16
+        .endm
+
+        .macro  fetch_pair a, b
+        ldp     x1, x2, [x0], #16
+        msr     \a, x1
+        msr     \b, x2
+        .endm
+
+/* void tn_vcpu_store(uint64_t *words), void tn_vcpu_fetch(const uint64_t *words) */
+        .section .text.tn_vcpu_store, "ax", %progbits
+        .globl  tn_vcpu_store
+        .type   tn_vcpu_store, %function
+tn_vcpu_store:
+        pairs   store_pair
+        ret
+
+        .section .text.tn_vcpu_fetch, "ax", %progbits
+        .globl  tn_vcpu_fetch
+        .type   tn_vcpu_fetch, %function
+tn_vcpu_fetch:
+        pairs   fetch_pair
+        ret
+
         .arch_extension fp
         .arch_extension simd
 /* void tn_vcpu_fp_store(uint64_t *area), void tn_vcpu_fp_fetch(const uint64_t *area) */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * EL1's registers, written out one by one: a loop would need their names in memory.  Left out is
- * what no guest here can change or use: debug registers (trapped), implementation-defined ones
- * (trapped), MPIDR and MIDR (the CPU's own, instances see them as they are).
+ * Timers, keys and FP registers of a guest; EL1's other registers are in switch.S.
  */
 #include <tn/hv/vcpu.h>
 
@@ -17,45 +15,13 @@
 
 #define FP_WORDS 66u
 
-#define REGISTERS(X)                                                                               \
-    X(elr_el2)                                                                                     \
-    X(spsr_el2)                                                                                    \
-    X(hcr_el2)                                                                                     \
-    X(vttbr_el2)                                                                                   \
-    X(mdcr_el2)                                                                                    \
-    X(cnthctl_el2)                                                                                 \
-    X(sctlr_el1)                                                                                   \
-    X(actlr_el1)                                                                                   \
-    X(cpacr_el1)                                                                                   \
-    X(ttbr0_el1)                                                                                   \
-    X(ttbr1_el1)                                                                                   \
-    X(tcr_el1)                                                                                     \
-    X(mair_el1)                                                                                    \
-    X(amair_el1)                                                                                   \
-    X(vbar_el1)                                                                                    \
-    X(contextidr_el1)                                                                              \
-    X(tpidr_el1)                                                                                   \
-    X(tpidr_el0)                                                                                   \
-    X(tpidrro_el0)                                                                                 \
-    X(sp_el0)                                                                                      \
-    X(sp_el1)                                                                                      \
-    X(elr_el1)                                                                                     \
-    X(spsr_el1)                                                                                    \
-    X(esr_el1)                                                                                     \
-    X(far_el1)                                                                                     \
-    X(afsr0_el1)                                                                                   \
-    X(afsr1_el1)                                                                                   \
-    X(par_el1)                                                                                     \
-    X(csselr_el1)                                                                                  \
-    X(cntkctl_el1)
+/* Of EL1 and ELR_EL2, SPSR_EL2, HCR_EL2, in the order of switch.S. */
+static uint64_t own[TN_VCPU_WORDS] TN_ALIGNED(16);
 
-#define FIELD(name) uint64_t name;
-#define SAVE(name) own.name = tn_sysreg_read(name);
-#define RESTORE(name) tn_sysreg_write(name, own.name);
-
+/* Of EL2, which Mortise sets before the guest begins and does not change. */
 static struct {
-    REGISTERS(FIELD)
-} own;
+    uint64_t vttbr, mdcr, cnthctl;
+} fixed;
 
 static struct {
     uint64_t cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
@@ -82,15 +48,12 @@ static uint64_t keys[10];
 #define SAVE_KEY(i, name) keys[i] = tn_sysreg_read(name);
 #define RESTORE_KEY(i, name) tn_sysreg_write(name, keys[i]);
 
-static bool has_keys(void)
-{
-    return (tn_sysreg_read(id_aa64isar1_el1) & ISAR1_PAUTH) != 0;
-}
+static bool has_keys;
 
 void tn_vcpu_save(void)
 {
-    REGISTERS(SAVE)
-    if (has_keys()) {
+    tn_vcpu_store(own);
+    if (has_keys) {
         KEYS(SAVE_KEY)
     }
     if (fp_loaded) {
@@ -103,10 +66,22 @@ void tn_vcpu_save(void)
 /* The ERET to come synchronises: all of these are for EL1. */
 void tn_vcpu_restore(void)
 {
-    REGISTERS(RESTORE)
-    if (has_keys()) {
+    tn_vcpu_fetch(own);
+    tn_sysreg_write(vttbr_el2, fixed.vttbr);
+    tn_sysreg_write(mdcr_el2, fixed.mdcr);
+    tn_sysreg_write(cnthctl_el2, fixed.cnthctl);
+    if (has_keys) {
         KEYS(RESTORE_KEY)
     }
+}
+
+void tn_vcpu_begin(void)
+{
+    has_keys = (tn_sysreg_read(id_aa64isar1_el1) & ISAR1_PAUTH) != 0;
+    fixed.vttbr = tn_sysreg_read(vttbr_el2);
+    fixed.mdcr = tn_sysreg_read(mdcr_el2);
+    fixed.cnthctl = tn_sysreg_read(cnthctl_el2);
+    tn_vcpu_fp_reset();
 }
 
 void tn_vcpu_fp_reset(void)

@@ -156,14 +156,9 @@ static bool merged(uint32_t in_use, uint32_t intid)
     return false;
 }
 
-bool tn_vlr_put(uint32_t intid, uint8_t priority, bool hardware)
+static bool put_elsewhere(uint32_t in_use, uint64_t lr)
 {
-    uint32_t in_use = used();
-    uint64_t lr = LR_PENDING | LR_GROUP1 | (uint64_t)priority << LR_PRIORITY_SHIFT | intid;
-
-    if (hardware) {
-        lr |= LR_HW | (uint64_t)intid << LR_PINTID_SHIFT;
-    } else if (merged(in_use, intid)) {
+    if (!(lr & LR_HW) && merged(in_use, LR_INTID(lr))) {
         return true;
     }
     if (in_use == ALL) {
@@ -171,6 +166,22 @@ bool tn_vlr_put(uint32_t intid, uint8_t priority, bool hardware)
     }
     write_lr((unsigned)__builtin_ctz(~in_use), lr);
     return true;
+}
+
+/* A hardware interrupt is in no list register yet: it was not active. */
+bool tn_vlr_put(uint32_t intid, uint8_t priority, bool hardware)
+{
+    uint64_t lr = LR_PENDING | LR_GROUP1 | (uint64_t)priority << LR_PRIORITY_SHIFT | intid;
+    uint32_t in_use = used();
+
+    if (hardware) {
+        lr |= LR_HW | (uint64_t)intid << LR_PINTID_SHIFT;
+        if (!(in_use & 1)) {
+            write_lr(0, lr);
+            return true;
+        }
+    }
+    return put_elsewhere(in_use, lr);
 }
 
 void tn_vlr_want(bool more)

@@ -57,6 +57,8 @@ HEADINGS = {
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "hypercalls-events": ("What the count of a hypercall hides", "On qemu-virt, at EL2: barriers, "
                           "system-register accesses, exception returns, accesses to devices."),
+    "pool": ("Instances that share a CPU", "Instructions at EL2 for one event of an instance of a "
+             "pool, on qemu-virt; the second has two interrupts and two switches in it."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
     "bypass-events": ("What the count of a bypass interrupt hides", "On qemu-virt."),
     "lifecycle": ("Life of a partition", "A bypass program and one on Tenon, started, paused, "

@@ -28,7 +28,7 @@
 #define TN_SCHED_NEVER TN_TIMERQ_NEVER
 #define TN_SCHED_LEVELS 256u /* of fixed priority; a level of its own behind them is for idlers */
 
-enum tn_sched_kind { TN_SCHED_FIXED, TN_SCHED_RR, TN_SCHED_EDF };
+enum tn_sched_kind { TN_SCHED_FIXED, TN_SCHED_RR, TN_SCHED_EDF, TN_SCHED_FIRST };
 enum tn_sched_state { TN_SCHED_BLOCKED, TN_SCHED_READY, TN_SCHED_THROTTLED };
 
 /* Members may be read; tn_sched_*() write them. */
@@ -78,6 +78,9 @@ void tn_sched_block(struct tn_sched *q, struct tn_sched_entity *e, uint64_t wake
 void tn_sched_hold(struct tn_sched *q, struct tn_sched_entity *e);
 void tn_sched_release(struct tn_sched *q, struct tn_sched_entity *e);
 
+/* It has ended: blocked, held, and with nothing in the queue, until tn_sched_add(). */
+void tn_sched_remove(struct tn_sched *q, struct tn_sched_entity *e);
+
 /* Behind its peers: of its level, or of its deadline. */
 void tn_sched_yield(struct tn_sched *q, struct tn_sched_entity *e);
 
@@ -90,6 +93,15 @@ void tn_sched_set_level(struct tn_sched *q, struct tn_sched_entity *e, uint32_t 
  */
 void tn_sched_set_budget(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget,
                          uint64_t period, uint64_t now);
+
+/*
+ * Something short that shall be over soon: ready from now on, before all fixed priorities, with
+ * `budget` in each `period`, whatever it had before (kind TN_SCHED_FIRST, until tn_sched_add()).
+ * One under EDF keeps what it has: its own budget comes with its next period at the latest, and
+ * more would be taken from the others.
+ */
+void tn_sched_hurry(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget, uint64_t period,
+                    uint64_t now);
 
 /* A ready entity that does not run has the level `ceiling` from `at` on: a timer of it is due. */
 void tn_sched_alarm(struct tn_sched *q, struct tn_sched_entity *e, uint64_t at);

@@ -11,11 +11,14 @@
 #include <tn/compiler.h>
 
 /*
- * System registers of EL1 that a guest can write, ELR_EL2, SPSR_EL2 and VTTBR_EL2.  Debug
+ * System registers of EL1 that a guest can write, and those of EL2 that are its own.  Debug
  * registers trap (MDCR_EL2.TDA).  FP registers are saved when they were used.
  */
 void tn_vcpu_save(void);
 void tn_vcpu_restore(void);
+
+/* Once, before a guest's first instruction, when EL2's registers are set for it. */
+void tn_vcpu_begin(void);
 
 /* FP registers of nobody: the next FP instruction of the guest traps, and finds zeroes. */
 void tn_vcpu_fp_reset(void);
@@ -39,6 +42,11 @@ void tn_vcpu_switch(uint64_t *sp, uint64_t ttbr, uint64_t to_sp);
 
 /* The same, to one that has not begun: hv_main() with x0, base, bss, on its empty stack. */
 void tn_vcpu_switch_new(uint64_t *sp, uint64_t ttbr, uint64_t x0, uint64_t base, uint64_t bss);
+
+/* Also there: registers to and from memory, 16-byte aligned. */
+#define TN_VCPU_WORDS 28u
+void tn_vcpu_store(uint64_t *words);
+void tn_vcpu_fetch(const uint64_t *words);
 
 void tn_vcpu_fp_store(uint64_t *area); /* 66 words, 16-byte aligned */
 void tn_vcpu_fp_fetch(const uint64_t *area);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How an instance comes to EL2 but by hypercalls: it waits, an interrupt arrives, it uses FP
+ * registers.
+ */
+#include <tn/abi/cap.h>
+#include <tn/gic.h>
+#include <tn/hv/exit.h>
+#include <tn/hv/vcpu.h>
+#include <tn/hv/vlr.h>
+
+#include "internal.h"
+
+#define ISS_WFE 1u
+#define EC_WFX 0x01
+#define EC_FP 0x07
+
+/* WFI: until an interrupt could come in; one that is there already ends it at once. */
+void tn_hv_pool_wait(void)
+{
+    uint64_t timer = tn_vcpu_timers_next(), now = pool_now();
+
+    if (timer > now && !tn_vlr_pending()) {
+        pool_block(now, timer);
+    }
+}
+
+static bool on_wfx(struct tn_hv_frame *frame, uint64_t esr)
+{
+    (void)frame;
+    tn_hv_skip();
+    if (esr & ISS_WFE) {
+        struct cpu *cpu = pool_here();
+
+        tn_sched_yield(&cpu->q, &pool_self()->sched);
+        pool_schedule();
+    } else {
+        tn_hv_pool_wait();
+    }
+    return true;
+}
+
+/*
+ * From entry.S, which saves what a call may change.  An interrupt of the guest's own that comes
+ * while it runs, its timer's above all, is a list register away.
+ */
+void pool_irq(void)
+{
+    uint32_t ack = tn_vlr_take();
+    uint32_t private = TN_GIC_INTID(ack) - TN_GIC_SGIS;
+
+    if (private < TN_GIC_FIRST_SPI - TN_GIC_SGIS &&
+        pool_here()->enabled >> TN_GIC_SGIS >> private & 1) {
+        pool_give(pool_self(), TN_GIC_INTID(ack));
+    } else if (pool_take(ack)) {
+        pool_schedule();
+    }
+}
+
+static bool on_fp(struct tn_hv_frame *frame, uint64_t esr)
+{
+    (void)frame, (void)esr;
+    tn_vcpu_fp_load();
+    return true;
+}
+
+TN_HV_EXIT(pool_wfx, EC_WFX, TN_CAP_SCHED, on_wfx);
+TN_HV_EXIT(pool_fp, EC_FP, TN_CAP_SCHED, on_fp);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What others want of an instance: that it begins, that it looks at its life cycle's state.  Other
+ * CPUs leave an order, an atomic word for each instance and one for each CPU that says whose: the
+ * writer sets bits (release) and then sends SGI KICK; the CPU takes the interrupt and exchanges the
+ * words (acquire).  An order that comes before the CPU has its interrupt controller set up is found
+ * by the look that each decision begins with.
+ */
+#include <tn/abi/hypercall.h>
+#include <tn/hv/life.h>
+
+#include "internal.h"
+
+#define ORDER_BEGIN 1u
+#define ORDER_LOOK 2u
+
+/*
+ * So much of its CPU does the end of an instance get, before all fixed priorities: an end is not
+ * for the others to wait out, nor they for it.
+ */
+#define END_US 50u
+#define END_PERIOD_US 500u
+
+static void order(unsigned slot, uint32_t what)
+{
+    const struct instance *instance = &pool_instances[slot];
+
+    __atomic_fetch_or(&pool.vcpus[slot].order, what, __ATOMIC_RELEASE);
+    __atomic_fetch_or(&pool.cpus[instance->cpu].asked, 1ull << slot, __ATOMIC_RELEASE);
+    pool_kick(instance->board);
+}
+
+bool tn_hv_pool_begin(unsigned slot)
+{
+    struct cpu *cpu = &pool.cpus[pool_instances[slot].cpu];
+
+    if (!__atomic_exchange_n(&cpu->up, 1, __ATOMIC_ACQ_REL)) {
+        return true;
+    }
+    order(slot, ORDER_BEGIN);
+    return false;
+}
+
+bool tn_hv_pool_order(unsigned partition)
+{
+    for (unsigned slot = 0; slot < CONFIG_HV_CPUS; slot++) {
+        if (pool_instances[slot].partition == partition && tn_hv_pool_has(slot)) {
+            order(slot, ORDER_LOOK);
+            return true;
+        }
+    }
+    return false;
+}
+
+void pool_adopt(struct cpu *cpu, struct vcpu *v)
+{
+    const struct instance *instance = &pool_instances[pool_slot_of(v)];
+    struct tn_sched_policy policy;
+
+    policy.kind = (enum tn_sched_kind)instance->kind;
+    policy.level = instance->level;
+    policy.budget = pool_ticks(instance->budget_us);
+    policy.period = pool_ticks(instance->period_us);
+    policy.slice = pool_ticks(instance->slice_us);
+    tn_sched_add(&cpu->q, &v->sched, &policy);
+    v->follows = instance->follow;
+    v->dead = v->condemned = false;
+    tn_sched_release(&cpu->q, &v->sched);
+    tn_sched_wake(&cpu->q, &v->sched, pool_now());
+}
+
+/* What the life cycle wants of an instance now. */
+static void look(struct cpu *cpu, struct vcpu *v)
+{
+    uint32_t state = CONFIG_LIFE > 0 ? tn_hv_life_state(pool_instances[pool_slot_of(v)].partition)
+                                     : TN_LIFE_RUNNING;
+
+    if (v->dead) {
+        return;
+    }
+    if (state == TN_LIFE_PAUSED) {
+        tn_sched_hold(&cpu->q, &v->sched);
+        return;
+    }
+    if (state == TN_LIFE_STOPPING) {
+        v->condemned = true;
+        tn_sched_hurry(&cpu->q, &v->sched, pool_ticks(END_US), pool_ticks(END_PERIOD_US),
+                       pool_now());
+    }
+    tn_sched_release(&cpu->q, &v->sched);
+}
+
+void pool_take_orders(struct cpu *cpu)
+{
+    uint64_t asked = cpu->asked == 0 ? 0 : __atomic_exchange_n(&cpu->asked, 0, __ATOMIC_ACQUIRE);
+
+    for (; asked != 0; asked &= asked - 1) {
+        struct vcpu *v = &pool.vcpus[__builtin_ctzll(asked)];
+        uint32_t orders = __atomic_exchange_n(&v->order, 0, __ATOMIC_ACQUIRE);
+
+        if (orders & ORDER_BEGIN) {
+            v->fresh = true;
+            pool_adopt(cpu, v);
+        }
+        if (orders & ORDER_LOOK) {
+            look(cpu, v);
+        }
+    }
+}
