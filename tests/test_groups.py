@@ -54,3 +54,24 @@ def test_memory_that_is_gone(tmp_path):
     _, lines = run_pool(tmp_path / "two", "qemu-virt", "offers", "writes")
     assert 'mortise: partition 1 "peer" fault: data abort (permission fault) at ' \
            "0x0000000006000000, write of 1 bytes" in lines
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_memory_of_several_cpus(tmp_path, board):
+    """One CPU's range is the other's, beside a partition that takes from the same pool."""
+    assert run(tmp_path, board,
+               partition("both", "mempool_smp.c", args='["both"]', mode='"tenon"', cpus="[1, 2]"),
+               partition("beside", "mempool.c", args='["lives"]', cpus="[0]"),
+               latest("say", "both", "beside").replace("size = 4", "size = 8"),
+               latest("answer", "beside", "both").replace("size = 4", "size = 8"),
+               image='memory_pool = "16M"\n') == (0, [""])
+
+
+def test_memory_that_another_cpu_gives_back(tmp_path):
+    """Each life: the CPU that reads it faults, and the next life gets the same memory."""
+    _, lines = run(tmp_path, "qemu-virt", partition(
+        "wild", "mempool_smp.c", args='["wild"]', mode='"tenon"', cpus="[1, 2]", restart='"fault"',
+        restart_times="2"), partition("beside", "mempool.c", args='["lives"]'),
+        image='memory_pool = "2M"\n')
+    fault = 'fault: data abort (translation fault) at 0x0000000006001000, read of 1 bytes'
+    assert sum(fault in line for line in lines) == 3, lines

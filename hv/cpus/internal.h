@@ -11,7 +11,7 @@
 #include <tn/image.h>
 
 /* How long to wait for a CPU that is on: it may be the boot loader's, on its way off. */
-#define PATIENCE_HZ_SHIFT 4 /* a sixteenth of a second */
+#define PATIENCE_HZ_SHIFT 2 /* a quarter of a second: less than who stops a CPU waits for it */
 
 /* What a CPU finds about itself when it starts; the index of its record is its slot. */
 struct cpu {

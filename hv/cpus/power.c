@@ -83,10 +83,15 @@ void tn_hv_cpus_again(void)
     cpu->fresh = cpu->again = true;
     __atomic_store_n(&cpu->ending, false, __ATOMIC_RELEASE);
     if (tn_hv_partition.cpu != 0) {
-        /* Only firmware that has lost a CPU refuses: then the partition stays where it is. */
+        /*
+         * Off before the other one runs: it may call for this CPU at once, and waits until the
+         * firmware has it off.  Only firmware that has lost a CPU refuses: then the partition stays
+         * where it is.
+         */
         cpu->state = TN_PSCI_AFFINITY_ON_PENDING;
+        __atomic_store_n(&hv_cpus.cpus[tn_hv_partition.slot].state, TN_PSCI_AFFINITY_OFF,
+                         __ATOMIC_RELEASE);
         (void)hv_cpus_start(cpu);
-        hv_cpus.cpus[tn_hv_partition.slot].state = TN_PSCI_AFFINITY_OFF;
         tn_psci_cpu_off();
     }
 }

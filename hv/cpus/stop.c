@@ -15,6 +15,8 @@
 
 #define STOP_HZ_SHIFT 1 /* half a second: its console lock may be waited for */
 
+static bool all_stopped;
+
 void tn_hv_cpus_if_ending(void)
 {
     if (__atomic_load_n(&hv_cpus_own()->ending, __ATOMIC_SEQ_CST)) {
@@ -90,5 +92,11 @@ bool tn_hv_cpus_stop_others(void)
         tn_hv_text(" has a CPU that does not stop\n");
         tn_hv_unlock();
     }
+    all_stopped = all;
     return all;
+}
+
+bool tn_hv_cpus_stopped(void)
+{
+    return all_stopped;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Group MEMORY.  What is given out is a list of ranges that all CPUs see, under the lock; it
- * appears at one guest-physical address, the same for all partitions.  A CPU changes its own
- * stage-2 tables only, those of the caller's single CPU: who shares a range offers it, and who has
- * it offered takes it by itself.  A range is cleared before somebody gets it, outside the lock.
+ * appears at one guest-physical address, the same for all partitions.  A call changes its own
+ * partition's stage 2 only: who shares a range offers it, and who has it offered takes it by
+ * itself. That is the tables of the partition's CPU, or, where it has several, tables of the pool
+ * that all of them have.  A range is cleared before somebody gets it, outside the lock; until it is
+ * mapped no other CPU of its partition can name it.
  */
 #include <tn/abi/cap.h>
 #include <tn/hv/cpus.h>
@@ -15,6 +17,8 @@
 
 #define RANGES 64u
 #define BLOCK_PAGES (HV_BLOCK / HV_PAGE)
+#define TABLES (CONFIG_POOL_TABLES > 0 ? CONFIG_POOL_TABLES : 1)
+#define TABLE_ENTRIES (HV_PAGE / 8u)
 #define NOBODY UINT8_MAX /* owner of what only its peer still has */
 
 /* Partitions are their number and 1; zeroes are an unused record. */
@@ -23,7 +27,8 @@ static struct range {
     uint8_t owner;
     uint8_t peer; /* it is offered to, with ... */
     uint8_t access;
-    bool taken; /* ... by the peer, too */
+    bool taken;  /* ... by the peer, too */
+    bool mapped; /* by its owner: before that nobody finds it */
 } ranges[RANGES] TN_SECTION(".bss.0shared");
 
 static struct {
@@ -56,7 +61,7 @@ static bool map(const struct range *range, unsigned access)
 static struct range *find(uint64_t ipa)
 {
     for (unsigned i = 0; i < RANGES; i++) {
-        if (ranges[i].owner != 0 && ipa_of(&ranges[i]) == ipa) {
+        if (ranges[i].owner != 0 && ranges[i].mapped && ipa_of(&ranges[i]) == ipa) {
             return &ranges[i];
         }
     }
@@ -101,6 +106,7 @@ static struct range *reserve(uint32_t pages)
     range->owner = self();
     range->peer = 0;
     range->taken = false;
+    range->mapped = false;
     return range;
 }
 
@@ -123,6 +129,7 @@ static TN_HC_FUNCTION long memory_ask(uint64_t id, uint64_t size, uint64_t x2, u
         range->owner = 0; /* the builder has counted the tables: not reached */
         return TN_HC_FAILED;
     }
+    __atomic_store_n(&range->mapped, true, __ATOMIC_RELEASE);
     return (long)ipa_of(range);
 }
 
@@ -208,23 +215,73 @@ static TN_HC_FUNCTION long memory_accept(uint64_t id, uint64_t ipa, uint64_t x2,
     return result;
 }
 
-static void start(const struct tn_hv_boot *boot)
+static const struct tn_region *pool_of(const struct tn_partition_desc *desc)
 {
-    const struct tn_region *regions = tn_desc_regions(boot->desc);
+    const struct tn_region *regions = tn_desc_regions(desc);
 
-    pool.pages = 0;
-    for (unsigned i = 0; i < boot->desc->region_count; i++) {
+    for (unsigned i = 0; i < desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_POOL) {
-            pool.ipa = regions[i].ipa;
-            pool.pa = boot->base + regions[i].source;
-            pool.pages = (uint32_t)(regions[i].size / HV_PAGE);
+            return &regions[i];
+        }
+    }
+    return NULL;
+}
+
+static uint64_t tables[TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0shared") TN_ALIGNED(HV_PAGE);
+
+static unsigned tables_of(const struct tn_partition_desc *desc)
+{
+    const struct tn_region *region = pool_of(desc);
+
+    return region == NULL || (desc->cpus & (desc->cpus - 1)) == 0
+               ? 0
+               : (unsigned)(region->size / HV_BLOCK);
+}
+
+/* The partition's part of the tables, in the order of partitions; empty when it begins. */
+static void link_tables(const struct tn_hv_boot *boot)
+{
+    unsigned first = 0, count = tables_of(boot->desc);
+
+    for (unsigned i = 0; i < tn_hv_partition.index; i++) {
+        first += tables_of(tn_image_desc(&boot->image, i));
+    }
+    for (unsigned i = 0; i < count; i++) {
+        for (unsigned at = 0; boot->fresh && at < TABLE_ENTRIES; at++) {
+            *(volatile uint64_t *)&tables[first + i][at] = 0;
+        }
+        if (first + i >= TABLES ||
+            !tn_hv_stage2_share(pool.ipa + i * (uint64_t)HV_BLOCK, tables[first + i])) {
+            pool.pages = 0; /* the builder has counted: not reached */
+            return;
         }
     }
 }
 
-/* Its tables are made anew when it begins again; until then nothing runs on them. */
+static void start(const struct tn_hv_boot *boot)
+{
+    const struct tn_region *region = pool_of(boot->desc);
+
+    pool.pages = 0;
+    if (region != NULL) {
+        pool.ipa = region->ipa;
+        pool.pa = boot->base + region->source;
+        pool.pages = (uint32_t)(region->size / HV_PAGE);
+        if (CONFIG_POOL_TABLES > 0) {
+            link_tables(boot);
+        }
+    }
+}
+
+/*
+ * Its tables are made anew when it begins again; until then nothing runs on them.  Where a CPU
+ * could not be stopped it runs on, and what the partition has stays its.
+ */
 static void end(void)
 {
+    if (TN_HV_SMP && !tn_hv_cpus_stopped()) {
+        return;
+    }
     tn_hv_lock();
     for (unsigned i = 0; i < RANGES; i++) {
         struct range *range = &ranges[i];

@@ -123,10 +123,12 @@ void tn_hv_life_begin(const struct tn_hv_boot *boot)
 
 static TN_NORETURN void stopped(void)
 {
+    bool all = !TN_HV_SMP || tn_hv_cpus_stop_others();
+
     tn_hv_partition.status = HV_STATUS_STOPPED;
     tn_hv_partition_ending();
     tn_uart_flush(HV_VA_CONSOLE);
-    if (!TN_HV_SMP || tn_hv_cpus_stop_others()) {
+    if (all) {
         tn_hv_life_end();
     }
     tn_hv_cpus_leave();

@@ -156,7 +156,7 @@ static void take_partition(const struct tn_partition_desc *desc)
 
 void tn_hv_partition_end(enum tn_hv_end why)
 {
-    bool stopped = !TN_HV_SMP || tn_hv_cpus_stop_others();
+    bool stopped = !TN_HV_SMP || tn_hv_cpus_stopped();
 
     tn_uart_flush(HV_VA_CONSOLE);
     if (CONFIG_RESTART > 0 && stopped) {

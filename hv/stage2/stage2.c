@@ -9,6 +9,7 @@
 
 #include <tn/board.h>
 #include <tn/compiler.h>
+#include <tn/hv/cpus.h>
 #include <tn/hv/partition.h>
 #include <tn/image.h>
 #include <tn/sysreg.h>
@@ -61,6 +62,12 @@ static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") T
 static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
 static unsigned pool_used;
 
+/*
+ * How often memory was removed: by it a CPU that reads the partition's memory sees that another has
+ * given it back meanwhile, and what it has read may be the next one's.
+ */
+static uint32_t removals[CONFIG_PARTITIONS] TN_SECTION(".bss.0shared");
+
 /* .bss is contiguous in both address spaces; the table page is its first. */
 static uint64_t bss_pa;
 
@@ -79,6 +86,25 @@ static void clear_page(void *page)
     }
 }
 
+/* Behind the last CPU's copy of .bss (hv/cpus/secondary.S). */
+static uint64_t shared_pa(void)
+{
+    uint64_t copies = CONFIG_HV_CPUS - tn_hv_partition.slot;
+
+    return bss_pa + copies * (uintptr_t)__hv_bss_pages * HV_PAGE;
+}
+
+/* A table is this CPU's own, or one that all CPUs of the partition have. */
+static uint64_t *table_at(uint64_t entry)
+{
+    uint64_t pa = entry & S2_ADDRESS;
+
+    if (TN_HV_SMP && pa >= shared_pa()) {
+        return (uint64_t *)(pa - shared_pa() + HV_VA_SHARED);
+    }
+    return (uint64_t *)(pa - bss_pa + HV_VA_BSS);
+}
+
 /* The table that `entry` leads to, made when there is none; NULL when the pool is empty. */
 static uint64_t *table_below(uint64_t *entry)
 {
@@ -89,7 +115,7 @@ static uint64_t *table_below(uint64_t *entry)
         clear_page(pool[pool_used]);
         *entry = pa_of(pool[pool_used++]) | S2_TABLE;
     }
-    return (uint64_t *)((*entry & S2_ADDRESS) - bss_pa + HV_VA_BSS);
+    return table_at(*entry);
 }
 
 /* The level-2 entry of `ipa`; NULL when the pool is empty. */
@@ -259,6 +285,18 @@ bool tn_hv_stage2_restore(void)
     return any;
 }
 
+bool tn_hv_stage2_share(uint64_t ipa, const uint64_t *table)
+{
+    uint64_t *entry = level2_entry(ipa);
+
+    if (entry == NULL) {
+        return false;
+    }
+    *entry = (shared_pa() + ((uintptr_t)table - HV_VA_SHARED)) | S2_TABLE;
+    tn_dsb(ishst);
+    return true;
+}
+
 /* Entries that were invalid are in no TLB: the walker has to see the new ones before they are used.
  */
 bool tn_hv_stage2_add(uint64_t ipa, uint64_t pa, uint64_t size, unsigned access)
@@ -292,6 +330,9 @@ void tn_hv_stage2_remove(uint64_t ipa, uint64_t size)
     tn_tlbi(vmalls12e1is);
     tn_dsb(ish);
     tn_isb();
+    if (TN_HV_SMP) {
+        __atomic_add_fetch(&removals[tn_hv_partition.index], 1, __ATOMIC_RELEASE);
+    }
 }
 
 /* Stage-2 entry of the page or block that `ipa` lies in; 0: none.  Also of what was revoked. */
@@ -314,8 +355,21 @@ static uint64_t find(uint64_t ipa)
     return entry;
 }
 
+/* Behind the loads of what was copied: who has the memory next has counted before. */
+static bool still_own(uint32_t before)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return __atomic_load_n(&removals[tn_hv_partition.index], __ATOMIC_RELAXED) == before;
+}
+
+static uint32_t removals_before(void)
+{
+    return TN_HV_SMP ? __atomic_load_n(&removals[tn_hv_partition.index], __ATOMIC_ACQUIRE) : 0;
+}
+
 bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size)
 {
+    uint32_t before = removals_before();
     uint8_t *bytes = to;
 
     while (size > 0) {
@@ -335,5 +389,5 @@ bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size)
         ipa += part;
         size -= part;
     }
-    return true;
+    return !TN_HV_SMP || still_own(before);
 }

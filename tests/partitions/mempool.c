@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Memory of the pool.  args[1] "asks": asks, gives back, offers to the other partition, and tries
- * what must be refused; "offers": no more than offers; "wild":
+ * what must be refused; "offers": no more than offers; "lives": only asks and gives back; "wild":
  * writes to a range after it has given it back.  "peer": accepts what it
  * is told of and reads it, gives it back, accepts it again and ends with it; "writes": writes to
  * it. Status 0 when all is as it should be, else the line where not.
@@ -165,6 +165,9 @@ int main(int argc, char **argv)
         break;
     case 'o':
         offers();
+        break;
+    case 'l':
+        lives();
         break;
     case 'w':
         if (argv[1][1] == 'r') {

@@ -153,7 +153,8 @@ class Hypervisor(Composition):
         watchdogs = sum(guest.spec.watchdog_ms > 0 for guest in guests)
         # Each CPU of Mortise has its own copy of .bss, which holds the largest partition's tables.
         bits = stage2.ipa_bits(self.build.machine, guests)
-        tables = max(stage2.tables(getattr(guest, "mapped", guest.regions), bits)
+        tables = max(stage2.tables([region for region in getattr(guest, "mapped", guest.regions)
+                                    if not groups.shares_tables(guest, region)], bits)
                      for guest in guests)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
@@ -162,6 +163,7 @@ class Hypervisor(Composition):
              ("IRQS", sum(len(g.irqs) for g in guests)),
              ("POOL", sum(len(item.cpus) for item in self.build.image.pools)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
+             ("POOL_TABLES", groups.pool_tables(self.build, guests)),
              ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
              ("SLOTS", sum(guest.spec.mode == "slot" for guest in guests)),
              ("COLOURED", sum(bool(guest.spec.colours) for guest in guests)),

@@ -80,10 +80,26 @@ def pool(build, spec, caps):
         raise errors.Refusal(
             errors.CONFIG, f"{spec.place('caps')}: partition {spec.name} asks for memory at run time, "
             'and the image has no pool; add memory_pool = "4M" to [image] of a manifest')
-    if len(spec.cpus) > 1:
-        refuse(spec.place("cpus"), f"partition {spec.name} asks for memory at run time, which a "
-               "partition can on one CPU only; name one")
     return [Region("pool", "pool", "rws", build.machine.ram_ipa + POOL_AT, build.image.memory_pool)]
+
+
+TABLES_MAX = 12  # of 4 KiB in the 64 KiB that the CPUs of Mortise share
+
+
+def shares_tables(guest, region):
+    """Whether a region is translated by tables that all CPUs of the partition have."""
+    return region.kind == "pool" and len(guest.spec.cpus) > 1
+
+
+def pool_tables(build, guests):
+    """How many such tables there are: hv/hc-memory."""
+    count = sum(region.size // BLOCK for guest in guests for region in guest.regions
+                if shares_tables(guest, region))
+    if count > TABLES_MAX:
+        refuse(build.image.place("memory_pool"), f"each partition with several CPUs that asks for memory takes "
+               f"a table for each 2M of memory_pool, {count} in all, and there is room for {TABLES_MAX}; "
+               "make the pool smaller, or give the partitions one CPU each")
+    return count
 
 
 def check_pool_used(build, guests):

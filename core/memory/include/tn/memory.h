@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory of the image's pool (`memory_pool` in the manifest), which partitions with one CPU ask for
- * while they run, share and give back.  A range has the same address for everyone who has it.  What
+ * Memory of the image's pool (`memory_pool` in the manifest), which partitions ask for while they
+ * run, share and give back.  A range has the same address for everyone who has it.  What
  * a partition has at its end goes back by itself; what its peer still has stays with that.
- * Hypercalls; any context, each range by one at a time.
+ * All CPUs of a partition have it.  Hypercalls; any context, each range by one at a time.
  */
 #ifndef TN_MEMORY_H
 #define TN_MEMORY_H

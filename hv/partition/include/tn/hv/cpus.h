@@ -50,6 +50,9 @@ void tn_hv_cpus_again(void);
  */
 bool tn_hv_cpus_stop_others(void);
 
+/* What it has returned on this CPU. */
+bool tn_hv_cpus_stopped(void);
+
 /* A CPU has left its guest for a reason that may be that the partition ends: then it goes off. */
 void tn_hv_cpus_if_ending(void);
 
@@ -91,10 +94,16 @@ static inline void tn_hv_lock(void)
     }
 }
 
-/* Before the last message of this CPU's partition: what it left behind, then the lock. */
+/*
+ * Before the last message of this CPU's partition: its other CPUs stop, so that nobody makes new
+ * what is then put away, then what it left behind, then the lock.
+ */
 static inline void tn_hv_begin_end(void)
 {
     if (CONFIG_HV_CPUS > 1) {
+        if (TN_HV_SMP) {
+            (void)tn_hv_cpus_stop_others();
+        }
         tn_hv_partition_ending();
         tn_hv_cpus_lock();
     }

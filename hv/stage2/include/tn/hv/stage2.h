@@ -32,15 +32,24 @@ bool tn_hv_stage2_restore(void);
  * not mapped before; what is removed was added as such.  `access`: TN_ACCESS_R, W, X.  False, with
  * a part of it mapped, when S2_TABLES is too small.
  */
+/* (The TLBIs are broadcast: with a table that they share, all CPUs of the partition lose it.) */
 bool tn_hv_stage2_add(uint64_t ipa, uint64_t pa, uint64_t size, unsigned access);
 void tn_hv_stage2_remove(uint64_t ipa, uint64_t size);
+
+/*
+ * The 2 MiB at `ipa`, where nothing is mapped, are translated by `table`, a level-3 table in
+ * .bss.0shared, on this CPU.  Each CPU of a partition with several is told so when it starts; what
+ * one of them adds and removes there, all of them have.  False: S2_TABLES is too small.
+ */
+bool tn_hv_stage2_share(uint64_t ipa, const uint64_t *table);
 
 /*
  * The one translator of addresses that a guest passes: copy `size` bytes at guest-physical `ipa` to
  * `to`.  False, with `to` in any state, unless every byte is memory that the partition may
  * read; a device is not.  Walks this CPU's stage-2 tables, which only Mortise writes and only at
  * boot, and maps one page at a time, read-only, for the time of the copy; the guest may write it
- * meanwhile, so that what was copied is what has to be checked.
+ * meanwhile, so that what was copied is what has to be checked.  False, too, when another CPU of
+ * the partition has given memory back meanwhile.
  */
 bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size);
 
