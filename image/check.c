@@ -220,6 +220,10 @@ static int check_desc(const struct tn_image *image, unsigned partition,
     if (!image_name_equal(desc->name, entry->name)) {
         return image_code(TN_IMAGE_DESC_NAME_DIFF, partition, 0, 0);
     }
+    /* It begins with the machine, and Mortise knows it by its place. */
+    if (CONFIG_EL2_PROGRAM > 0 && desc->mode == TN_MODE_NATIVE && partition != 0) {
+        return image_code(TN_DESC_MODE, partition, 0, 0);
+    }
     return 0;
 }
 

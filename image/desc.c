@@ -71,7 +71,8 @@ static int check_fields(const struct tn_partition_desc *desc, const struct tn_de
     if (!image_name_ok(desc->name)) {
         return TN_DESC_NAME;
     }
-    if (desc->mode < TN_MODE_BYPASS || desc->mode > TN_MODE_KERNEL) {
+    if (desc->mode < TN_MODE_BYPASS ||
+        desc->mode > (CONFIG_EL2_PROGRAM > 0 ? TN_MODE_NATIVE : TN_MODE_KERNEL)) {
         return TN_DESC_MODE;
     }
     if (desc->cpus == 0 || (limits->cpu_count < 64 && desc->cpus >> limits->cpu_count != 0)) {

@@ -167,7 +167,8 @@ static const struct poke desc_pokes[] = {
     {F2(desc.name[0]), 0, TN_DESC_NAME, 1, 0, 0},
     {F2(desc.name[31]), 1, TN_DESC_NAME, 1, 0, 0},
     {F2(desc.mode), 0, TN_DESC_MODE, 1, 0, 0},
-    {F2(desc.mode), 4, TN_DESC_MODE, 1, 0, 0},
+    {F2(desc.mode), 4, TN_DESC_MODE, 1, 0, 0}, /* native: the first partition only */
+    {F2(desc.mode), 5, TN_DESC_MODE, 1, 0, 0},
     {F2(desc.cpus), 0, TN_DESC_CPUS, 1, 0, 0},
     {F2(desc.cpus), 4, TN_DESC_CPUS, 1, 0, 0},
     {F2(desc.cpus), 1ull << 63, TN_DESC_CPUS, 1, 0, 0},

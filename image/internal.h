@@ -41,6 +41,11 @@ static inline bool image_same_space(const struct tn_region *a, const struct tn_r
 #define CONFIG_COLOURED 1
 #endif
 
+/* The same of a program at EL2. */
+#ifndef CONFIG_EL2_PROGRAM
+#define CONFIG_EL2_PROGRAM 1
+#endif
+
 /* From the first page of a region to the end of its last. */
 static inline uint64_t image_span(const struct tn_region *region)
 {

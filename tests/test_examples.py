@@ -114,6 +114,15 @@ def test_on_demand(tmp_path, board):
 
 
 @pytest.mark.parametrize("board", BOARDS)
+def test_native_host(tmp_path, board):
+    """A loop at EL2 misses nothing while it starts two partitions and stops one."""
+    image = os.path.join(tmp_path, "native-host.img")
+    manifest = os.path.join(TREE, "examples", "native-host", "tnimage.toml")
+    tnimage(tmp_path, "build", "-f", manifest, "--board", board, "-o", image)
+    assert run(tmp_path, image, "--icount") == readme("native-host")[1]
+
+
+@pytest.mark.parametrize("board", BOARDS)
 def test_create(tmp_path, board):
     """A program that lies in another one's memory becomes a partition, twice, each time anew."""
     image = os.path.join(tmp_path, "create.img")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mode native: programs at EL2, without a partition."""
+"""Mode native: programs at EL2, without a partition and beside some."""
 import os
 import subprocess
 
@@ -20,6 +20,51 @@ ENDS = {
     "x": (9, 'native: program "native" fault: instruction abort (permission fault) at 0x'),
     "s": (9, 'native: program "native" fault: stack overflow (translation fault) at 0x'),
 }
+
+
+# The same of a program beside partitions.
+HOSTED_ENDS = {
+    "m": (0, None),
+    "e": (9, 'mortise: partition 0 "host" exit 7'),
+    "k": (9, 'mortise: partition 2 "rival" exit 5'),
+    "u": (9, 'native: program "host" fault: data abort (translation fault) at 0x0000000100000000, '
+             'write of 4 bytes'),
+    "t": (9, 'native: program "host" fault: data abort (permission fault) at 0x'),
+    "s": (9, 'native: program "host" fault: stack overflow (translation fault) at 0x'),
+}
+HOSTED = """[image]
+name = "hosted"
+
+[[partition]]
+name = "host"
+mode = "native"
+src = "{0}/host.c"
+
+[[partition]]
+name = "guest"
+src = "{0}/guest.c"
+start = "demand"
+
+[[partition]]
+name = "rival"
+src = "{0}/rival.c"
+start = "demand"
+
+[[channel]]
+name = "questions"
+from = "host"
+to = "guest"
+kind = "message"
+size = 4
+
+[[channel]]
+name = "answers"
+from = "guest"
+to = "host"
+kind = "message"
+size = 4
+notify = true
+"""
 
 
 def build(folder, source, board):
@@ -57,6 +102,20 @@ def test_interrupts(tmp_path, board):
     """Handlers and floating point, while running and while sleeping: the program is bypass's."""
     image = build(tmp_path, "tests/bypass/interrupts.c", board)
     assert run(image, "--icount") == (0, ["ok"])
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_beside_partitions(tmp_path, board):
+    """It starts, restarts and retires partitions; nobody does that to it; each of its ends."""
+    (tmp_path / "tnimage.toml").write_text(HOSTED.format(os.path.join(TREE, "tests", "native")))
+    image = os.path.join(tmp_path, "app.img")
+    result = subprocess.run([TNIMAGE, "build", "-f", "tnimage.toml", "--board", board, "-o", image],
+                            cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    for letter, (code, begin) in HOSTED_ENDS.items():
+        found, lines = run(image, text=letter)
+        assert (found, lines[0]) == (code, "ok")
+        assert lines[1:] == [] if begin is None else lines[1].startswith(begin)
 
 
 def test_uboot(tmp_path):

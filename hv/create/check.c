@@ -69,7 +69,7 @@ static bool fits(struct slot *slot)
 {
     const struct tn_partition_desc *desc = slot_desc(slot);
 
-    if ((desc->caps & ~slot_bound(slot)->caps) != 0 || desc->mode == TN_MODE_KERNEL ||
+    if ((desc->caps & ~slot_bound(slot)->caps) != 0 || desc->mode > TN_MODE_TENON ||
         desc->doorbell_count != 0) {
         return false;
     }

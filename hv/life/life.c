@@ -15,6 +15,7 @@
 #include <tn/hv/fiq.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/irq.h>
+#include <tn/hv/native.h>
 #include <tn/hv/pool.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
@@ -265,6 +266,12 @@ static bool is_other(uint64_t partition)
     return partition < CONFIG_PARTITIONS && partition != tn_hv_partition.index;
 }
 
+/* Nothing takes a CPU from a program at EL2, and it begins with the machine. */
+static bool is_manageable(uint64_t partition)
+{
+    return is_other(partition) && !(CONFIG_EL2_PROGRAM > 0 && partition == 0);
+}
+
 static bool has_name(unsigned partition, const volatile char *name)
 {
     unsigned at = 0;
@@ -296,7 +303,7 @@ static TN_HC_FUNCTION long life_start(uint64_t id, uint64_t partition, uint64_t 
     bool ready;
 
     (void)id, (void)x2, (void)x3;
-    if (!is_other(partition)) {
+    if (!is_manageable(partition)) {
         return TN_HC_INVALID;
     }
     tn_hv_lock();
@@ -320,7 +327,7 @@ static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t
 {
     long result = TN_HC_BUSY;
 
-    if (!is_other(partition)) {
+    if (!is_manageable(partition)) {
         return TN_HC_INVALID;
     }
     tn_hv_lock();
@@ -343,7 +350,7 @@ static long change(uint64_t partition, uint32_t from, uint32_t or_from, uint32_t
 static TN_HC_FUNCTION long life_stop(uint64_t id, uint64_t partition, uint64_t x2, uint64_t x3)
 {
     (void)id, (void)x2, (void)x3;
-    if (is_other(partition) &&
+    if (is_manageable(partition) &&
         (state_of(partition) == TN_LIFE_OFF || state_of(partition) == TN_LIFE_STOPPING)) {
         return TN_HC_OK;
     }

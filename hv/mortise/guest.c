@@ -5,6 +5,7 @@
  */
 #include <tn/abi/cap.h>
 #include <tn/hv/life.h>
+#include <tn/hv/native.h>
 #include <tn/hv/pool.h>
 #include <tn/sysreg.h>
 
@@ -107,6 +108,9 @@ static void reset_el1(void)
 
 void hv_enter_guest(uint64_t entry, uint64_t argument, uint64_t caps)
 {
+    if (tn_hv_is_native()) {
+        tn_hv_native_enter(entry);
+    }
     set_el2(caps);
     reset_el1();
     tn_sysreg_write(elr_el2, entry);

@@ -10,6 +10,7 @@
 #include <tn/hv/cpus.h>
 #include <tn/hv/hypercall.h>
 #include <tn/hv/life.h>
+#include <tn/hv/native.h>
 #include <tn/hv/report.h>
 #include <tn/hv/stage2.h>
 #include <tn/hv/watchdog.h>
@@ -113,6 +114,7 @@ static void check_image(struct tn_hv_boot *boot)
     }
     boot->desc = tn_image_desc(&boot->image, 0);
     if (boot->image.toc->partition_count != CONFIG_PARTITIONS ||
+        (CONFIG_EL2_PROGRAM > 0) != (boot->desc->mode == TN_MODE_NATIVE) ||
         (CONFIG_HV_CPUS > 1 && count_cpus(&boot->image) != CONFIG_HV_CPUS) ||
         boot->desc->cpus << (63 - CONFIG_HV_CPU) != 1ull << 63) {
         tn_hv_text("mortise: the image was not packed with this Mortise; build it again");
@@ -158,6 +160,9 @@ void tn_hv_partition_end(enum tn_hv_end why)
 {
     bool stopped = !TN_HV_SMP || tn_hv_cpus_stopped();
 
+    if (tn_hv_is_native()) {
+        tn_hv_native_leave();
+    }
     tn_uart_flush(HV_VA_CONSOLE);
     if (CONFIG_RESTART > 0 && stopped) {
         tn_hv_restart(why);
@@ -198,6 +203,10 @@ void hv_main(uint64_t dtb, uint64_t base, uint64_t bss)
     tn_hv_hypercall_init(tn_hv_partition.caps);
     if (!tn_hv_stage2_init(&boot)) {
         tn_hv_text("mortise: S2_TABLES is too small for this partition");
+        tn_hv_stop();
+    }
+    if (tn_hv_is_native() && !tn_hv_native_join()) {
+        tn_hv_text("mortise: the program lies where Mortise does; build the image again");
         tn_hv_stop();
     }
     if ((CONFIG_RESTART > 0 || CONFIG_LIFE > 0) && boot.fresh && boot.again) {

@@ -3,6 +3,7 @@
  * EL2's tables after start.S has built them: device windows for good, the image's bytes while
  * booting.  Both tables are one page, see tn/hv/map.h.
  */
+#include <tn/hv/native.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -59,9 +60,16 @@ const void *tn_hv_map_boot(uint64_t va, uint64_t pa, uint64_t size)
     return (const void *)(va + inside);
 }
 
+/* Of the tables in use: while a program at EL2 calls these are its. */
+static volatile uint64_t *load_entry(void)
+{
+    return CONFIG_EL2_PROGRAM > 0 && tn_hv_native_load != NULL ? tn_hv_native_load
+                                                               : &LEVEL2[HV_VA_LOAD / HV_BLOCK];
+}
+
 void tn_hv_unmap_load(void)
 {
-    LEVEL2[HV_VA_LOAD / HV_BLOCK] = 0;
+    *load_entry() = 0;
     tn_dsb(ishst); /* as in tn_hv_unmap_page() */
     __asm__ volatile("tlbi vae2, %0" : : "r"((uint64_t)HV_VA_LOAD / HV_PAGE) : "memory");
     tn_dsb(nsh);
@@ -71,7 +79,7 @@ void tn_hv_unmap_load(void)
 void *tn_hv_map_load(uint64_t pa)
 {
     tn_hv_unmap_load();
-    LEVEL2[HV_VA_LOAD / HV_BLOCK] = pa | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_XN;
+    *load_entry() = pa | HV_PTE_COMMON | HV_PTE_BLOCK | HV_PTE_XN;
     publish();
     return (void *)HV_VA_LOAD;
 }

@@ -203,6 +203,7 @@ report:
  * a panic inside a panic finds it 0 and stops.
  */
         hole    panic_entry
+        .globl  panic_entry             /* hv/native */
 panic_entry:
         msr     far_el1, x0
         mrs     x0, vmpidr_el2

@@ -10,6 +10,7 @@
 #include <tn/hv/cpus.h>
 #include <tn/hv/fiq.h>
 #include <tn/hv/life.h>
+#include <tn/hv/native.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
@@ -124,6 +125,19 @@ void tn_hv_guest_expired(const struct tn_hv_frame *frame, const char *text)
     end(&cause, frame, text);
 }
 
+/*
+ * The page under the stack is not mapped; a fault there is nothing else.  A frame larger than that
+ * page steps over it: then SP itself is too low.
+ */
+static bool overflowed(const struct cause *cause)
+{
+    uint64_t guard = tn_hv_partition.guard;
+
+    return guard != 0 && cause->kind == HV_KIND_SYNC &&
+           (TN_ESR_EC(cause->esr) & ~TN_EC_SAME_EL) == TN_EC_DATA_ABORT &&
+           (cause->far - guard < HV_PAGE || cause->sp < guard + HV_PAGE);
+}
+
 void tn_hv_guest_fault(const struct tn_hv_frame *frame)
 {
     if (TN_HV_SMP) {
@@ -137,16 +151,7 @@ void tn_hv_guest_fault(const struct tn_hv_frame *frame)
     }
 
     struct cause cause = frame->kind == HV_KIND_GUEST ? cause_at_el1() : cause_at_el2(frame->kind);
-    /*
-     * Stage 2 leaves the page under the stack unmapped; a fault there is nothing else.  A frame
-     * larger than that page steps over it: then SP itself is too low.
-     */
-    bool overflow =
-        tn_hv_partition.guard != 0 && cause.kind == HV_KIND_SYNC &&
-        TN_ESR_EC(cause.esr) == TN_EC_DATA_ABORT &&
-        (cause.far - tn_hv_partition.guard < HV_PAGE || cause.sp < tn_hv_partition.guard + HV_PAGE);
-
-    end(&cause, frame, overflow ? "stack overflow" : reason_text(&cause));
+    end(&cause, frame, overflowed(&cause) ? "stack overflow" : reason_text(&cause));
 }
 
 void tn_hv_panic(const struct tn_hv_frame *frame)
@@ -154,7 +159,14 @@ void tn_hv_panic(const struct tn_hv_frame *frame)
     struct cause cause = cause_at_el2(frame->kind);
 
     cause.sp = tn_sysreg_read(sp_el0);
-    tn_hv_text("\nmortise: panic: ");
-    print_cause(&cause, frame, reason_text(&cause));
+    if (tn_hv_is_native() && cause.pc - HV_VA_IMAGE >= HV_BLOCK) {
+        tn_hv_text("\nnative: program \"");
+        tn_hv_text(tn_hv_partition.name);
+        tn_hv_text("\" fault: ");
+        print_cause(&cause, frame, overflowed(&cause) ? "stack overflow" : reason_text(&cause));
+    } else {
+        tn_hv_text("\nmortise: panic: ");
+        print_cause(&cause, frame, reason_text(&cause));
+    }
     tn_hv_stop();
 }

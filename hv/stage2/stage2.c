@@ -10,6 +10,7 @@
 #include <tn/board.h>
 #include <tn/compiler.h>
 #include <tn/hv/cpus.h>
+#include <tn/hv/native.h>
 #include <tn/hv/partition.h>
 #include <tn/image.h>
 #include <tn/sysreg.h>
@@ -21,7 +22,9 @@
 /* The root is at level 2 where its at most 512 entries of 2 MiB reach, else at level 1. */
 #define ROOT_AT_LEVEL_2 (CONFIG_HV_IPA_BITS <= GIB_SHIFT)
 #define ROOT_ENTRIES (1u << (CONFIG_HV_IPA_BITS - (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)))
-#define ROOT_BYTES (ROOT_ENTRIES * 8 < 64 ? 64 : ROOT_ENTRIES * 8)
+/* A root that takes the place of Mortise's own (hv/native) is at least as long as that. */
+#define ROOT_LEAST (CONFIG_EL2_PROGRAM > 0 ? 512 : 64)
+#define ROOT_BYTES (ROOT_ENTRIES * 8 < ROOT_LEAST ? ROOT_LEAST : ROOT_ENTRIES * 8)
 
 _Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root table");
 
@@ -59,7 +62,7 @@ extern char __hv_bss_pages[]; /* a number: pages of .bss */
 
 /* Not cleared at boot: a table is when it is taken.  The root is cleared as .bss. */
 static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") TN_ALIGNED(HV_PAGE);
-static uint64_t root[ROOT_ENTRIES] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
+static uint64_t root[ROOT_BYTES / 8] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
 static unsigned pool_used;
 
 /*
@@ -118,8 +121,17 @@ static uint64_t *table_below(uint64_t *entry)
     return table_at(*entry);
 }
 
-/* The level-2 entry of `ipa`; NULL when the pool is empty. */
-static uint64_t *level2_entry(uint64_t ipa)
+uint64_t *tn_hv_stage2_root(void)
+{
+    return root;
+}
+
+uint64_t tn_hv_stage2_root_pa(void)
+{
+    return pa_of(root);
+}
+
+uint64_t *tn_hv_stage2_entry(uint64_t ipa)
 {
     uint64_t *table = root;
 
@@ -134,7 +146,7 @@ static bool map(uint64_t ipa, uint64_t pa, uint64_t size, uint64_t attributes)
     uint64_t end = ipa + size;
 
     while (ipa < end) {
-        uint64_t *entry = level2_entry(ipa);
+        uint64_t *entry = tn_hv_stage2_entry(ipa);
         uint64_t next = (ipa | (HV_BLOCK - 1)) + 1;
         uint64_t *table;
 
@@ -174,10 +186,30 @@ static bool map_coloured(const struct tn_region *region, uint64_t base, uint64_t
     return true;
 }
 
+/* For a program at EL2: its stage 1, of which tables, pages and blocks look the same. */
+static uint64_t el2_attributes(const struct tn_region *region)
+{
+    uint64_t attributes = HV_PTE_COMMON;
+
+    attributes |= region->kind == TN_REGION_DEVICE      ? HV_PTE_DEVICE
+                  : region->access & TN_ACCESS_UNCACHED ? HV_PTE_UNCACHED
+                                                        : 0;
+    if (!(region->access & TN_ACCESS_W)) {
+        attributes |= HV_PTE_READ_ONLY;
+    }
+    if (!(region->access & TN_ACCESS_X)) {
+        attributes |= HV_PTE_XN;
+    }
+    return attributes;
+}
+
 static uint64_t attributes_of(const struct tn_region *region)
 {
     uint64_t attributes = S2_ACCESSED | S2_SHARED;
 
+    if (tn_hv_is_native()) {
+        return el2_attributes(region);
+    }
     attributes |= region->kind == TN_REGION_DEVICE      ? S2_DEVICE
                   : region->access & TN_ACCESS_UNCACHED ? S2_UNCACHED
                                                         : S2_NORMAL;
@@ -287,7 +319,7 @@ bool tn_hv_stage2_restore(void)
 
 bool tn_hv_stage2_share(uint64_t ipa, const uint64_t *table)
 {
-    uint64_t *entry = level2_entry(ipa);
+    uint64_t *entry = tn_hv_stage2_entry(ipa);
 
     if (entry == NULL) {
         return false;
@@ -316,7 +348,7 @@ bool tn_hv_stage2_add(uint64_t ipa, uint64_t pa, uint64_t size, unsigned access)
 void tn_hv_stage2_remove(uint64_t ipa, uint64_t size)
 {
     for (uint64_t end = ipa + size; ipa < end;) {
-        uint64_t *entry = level2_entry(ipa);
+        uint64_t *entry = tn_hv_stage2_entry(ipa);
 
         if (*entry & S2_NOT_BLOCK) {
             table_below(entry)[ipa >> 12 & (TABLE_ENTRIES - 1)] = 0;
@@ -340,8 +372,9 @@ static uint64_t find(uint64_t ipa)
 {
     uint64_t entry;
 
-    if (ipa >> CONFIG_HV_IPA_BITS != 0) {
-        return 0;
+    if (ipa >> CONFIG_HV_IPA_BITS != 0 ||
+        (tn_hv_is_native() && ipa / HV_BLOCK == HV_VA_IMAGE / HV_BLOCK)) {
+        return 0; /* Mortise's own is no memory of a program at EL2 */
     }
     entry = root[ipa >> (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)];
     if (!ROOT_AT_LEVEL_2 && entry != 0) {
@@ -367,6 +400,15 @@ static uint32_t removals_before(void)
     return TN_HV_SMP ? __atomic_load_n(&removals[tn_hv_partition.index], __ATOMIC_ACQUIRE) : 0;
 }
 
+/* Whether an entry maps memory that the partition may read, cached as here. */
+static bool readable(uint64_t entry)
+{
+    if (tn_hv_is_native()) {
+        return entry != 0 && !(entry & (HV_PTE_DEVICE | HV_PTE_UNCACHED));
+    }
+    return (entry & (S2_NORMAL | S2_READ)) == (S2_NORMAL | S2_READ);
+}
+
 bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size)
 {
     uint32_t before = removals_before();
@@ -378,7 +420,7 @@ bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size)
         size_t part = size < HV_PAGE - inside ? size : HV_PAGE - inside;
         const volatile uint8_t *page = (const volatile uint8_t *)HV_VA_GUEST;
 
-        if ((entry & (S2_NORMAL | S2_READ)) != (S2_NORMAL | S2_READ)) {
+        if (!readable(entry)) {
             return false;
         }
         tn_hv_map_page(HV_VA_GUEST, entry & S2_ADDRESS);

@@ -68,6 +68,11 @@ static void put_irqs(const struct tn_partition_desc *desc)
     printf("]}");
 }
 
+static const char *mode_name(unsigned mode)
+{
+    return mode == TN_MODE_BYPASS ? "bypass" : mode == TN_MODE_NATIVE ? "native" : "tenon";
+}
+
 static void put_partition(const struct tn_image *image, unsigned index)
 {
     const struct tn_image_partition *partition = &image->partitions[index];
@@ -77,7 +82,7 @@ static void put_partition(const struct tn_image *image, unsigned index)
     printf("%s\n    {", index ? "," : "");
     put_name("name", partition->name);
     printf(", \"mode\": \"%s\", \"entry\": %" PRIu64 ", \"caps\": %" PRIu64 ", \"cpus\": [",
-           desc->mode == TN_MODE_BYPASS ? "bypass" : "tenon", desc->entry, desc->caps);
+           mode_name(desc->mode), desc->entry, desc->caps);
     for (unsigned cpu = 0; cpu < 64; cpu++) {
         if (desc->cpus >> cpu & 1) {
             printf("%s%u", comma, cpu);

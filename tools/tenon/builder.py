@@ -6,7 +6,7 @@ it, 4. plan the image, make descriptors and report, pack. Each step is a module 
 """
 import os
 
-from tenon import (compose, descriptor, explain, files, groups, kernel, layout, manifest, ninja, pack,
+from tenon import (alone, compose, descriptor, explain, files, groups, kernel, layout, manifest, ninja, pack,
                    pool_cpus, program, report, slot, slotguest, toolchain)
 from tenon.pool import Pool
 
@@ -41,7 +41,8 @@ class Build:
     def _compile(self):
         os.makedirs(self.folder, exist_ok=True)
         files.write(os.path.join(self.folder, "..", ".gitignore"), "*\n")
-        boot = compose.BOOTS.get(self.image.partitions[0].mode, compose.Hypervisor)
+        first = self.image.partitions[0]
+        boot = compose.BOOTS[first.mode] if alone.is_alone(first) else compose.Hypervisor
         self.hypervisor = boot(self)
         for spec in self.image.partitions:
             manifest.check_caps(spec, self.pool.cap_bits())

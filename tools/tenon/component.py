@@ -18,6 +18,7 @@ ROOTS = {
     "bare": ("TENON", "LIB_BARE_START"),
     "bare-boot": ("HV", "LIB_BARE_BOOT"),
     "native": ("BYPASS", "LIB_NATIVE_START"),
+    "hosted": ("BYPASS", "LIB_HOSTED_START"),  # native beside partitions
     "native-boot": ("HV", "LIB_NATIVE_BOOT"),
 }
 

@@ -166,6 +166,7 @@ class Hypervisor(Composition):
              ("POOL_TABLES", groups.pool_tables(self.build, guests)),
              ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
              ("SLOTS", sum(guest.spec.mode == "slot" for guest in guests)),
+             ("EL2_PROGRAM", int(guests[0].spec.hosted)),
              ("COLOURED", sum(bool(guest.spec.colours) for guest in guests)),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
@@ -217,7 +218,7 @@ BOOTS = {"bare": BareBoot, "native": NativeBoot}
 def _cpus(spec):
     """What a program is told of its CPUs and its place; nothing for one CPU at EL1."""
     if spec.mode == "native":
-        return (("NATIVE", 1),)
+        return (("NATIVE", 1), *((("HOSTED", 1),) if spec.hosted else ()))
     if spec.pool:
         return (("POOLED", 1), *((("PUBLISH", 1),) if spec.follow else ()))
     return () if len(spec.cpus) == 1 else (
@@ -228,8 +229,9 @@ class Guest(Composition):
     """The program of one partition."""
 
     def __init__(self, build, spec):
-        super().__init__(build, spec.name, spec.mode,
-                         Facts(ROOTS[spec.mode][0], build.machine.symbol, counts=_cpus(spec)))
+        mode = "hosted" if spec.hosted else spec.mode
+        super().__init__(build, spec.name, mode,
+                         Facts(ROOTS[mode][0], build.machine.symbol, counts=_cpus(spec)))
         self.spec = spec
         self.component.sources = spec.src
         self.program = None
@@ -284,7 +286,7 @@ class Guest(Composition):
             step.depends = files.carried(source, spec.cflags) if assembly else []
             self.objects[step.output] = source
             steps.append(step)
-        self.start_object = self.start_step(f"{spec.mode}-start.S.j2", args=[spec.name, *spec.args],
+        self.start_object = self.start_step(f"{component.mode}-start.S.j2", args=[spec.name, *spec.args],
                                             channels=channel.table(self.build.image.channels,
                                                                    spec.name),
                                             board=self.build.machine.data)
@@ -399,4 +401,7 @@ class Guest(Composition):
         key = next((key for key in ("heap", "stack", "ram", "devices")
                     if key in self.spec.places), "ram")
         mapped = [region for region in self.regions if region.kind != "load"]
+        if self.spec.hosted:
+            mapped += alone.mortise()
+            self.mapped = mapped
         program.check_overlap(mapped, self.build.machine.ipa_bits, self.spec.place(key))

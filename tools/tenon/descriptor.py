@@ -16,7 +16,7 @@ def make(build, plan, guests):
     for guest in guests:
         name = guest.component.name
         source = guest.component.write(templates.render(
-            "descriptor.c.j2", name=name, mode=MODES[guest.spec.mode], entry=guest.program.entry,
+            "descriptor.c.j2", name=name, mode="native" if guest.spec.hosted else MODES[guest.spec.mode], entry=guest.program.entry,
             argument=getattr(guest.program, "argument", 0),
             caps=guest.caps, cpus=guest.spec.cpus, regions=guest.regions, irqs=guest.irqs,
             doorbells=guest.doorbells, spec=guest.spec),

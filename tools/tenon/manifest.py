@@ -48,6 +48,7 @@ class Partition:
     """One [[partition]]. Sizes are bytes; None: the builder decides after the link."""
     name: str = ""
     mode: str = "bypass"
+    hosted: bool = False  # mode native beside other partitions
     src: list = field(default_factory=list)  # absolute paths
     kernel: str | None = None  # of a kernel: absolute paths of its image and its RAM disk
     initrd: str | None = None
@@ -276,6 +277,7 @@ def check(image):
     pool_cpus.check(image, machine)
     _give_cpus(image.partitions, machine, image.pools)
     for partition in image.partitions:
+        partition.hosted = partition.mode == "native" and len(image.partitions) > 1
         _check_partition(partition, machine)
         alone.check(partition)
         _check_console(partition, len(image.partitions))
@@ -359,7 +361,7 @@ def _check_together(partitions):
                    f"{owner.name} ({owner.place(key)}); {cure}")
 
     for partition in partitions:
-        alone.check_others(partition)
+        alone.check_others(partition, partitions)
         claim(partition, "name", partition.name, f"the name {partition.name}",
               "give each partition its own name")
         for cpu in partition.cpus if partition.start == "boot" and partition.pool is None else []:

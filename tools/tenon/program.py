@@ -200,7 +200,7 @@ def devices(spec, machine, libraries, caps, together):
         gicc = machine.gic["gicc"]
         regions.append(Region("gicc", "device", "rws" if together else "rw", gicc["base"], up(gicc["size"], PAGE),
                               gicc["base"]))
-    if spec.mode in alone.MODES:
+    if alone.is_alone(spec):
         regions += distributor(machine)
     irqs = [{"intid": intid, "edge": edge, "priority": IRQ_PRIORITY}
             for intid, edge in sorted(lines.items())]

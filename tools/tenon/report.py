@@ -4,7 +4,7 @@ import json
 import os
 import zlib
 
-from tenon import files, pool_cpus
+from tenon import files, pool, pool_cpus
 
 SCHEMA = 1
 TOOL = "0.1.0"
@@ -53,12 +53,18 @@ def make(build, plan, hypervisor, guests):
                        *(_component(guest, guest.spec.mode) | _guest(guest) for guest in guests)]}
 
 
+def _options(part):
+    """The options; of those that the builder sets the ones that are not 0."""
+    return {name: value for name, value in part.selection.config.options().items()
+            if name not in pool.COUNTS or value != "0"}
+
+
 def _component(part, mode):
     return {
         "name": part.component.name, "layer": part.component.layer.lower(), "mode": mode,
         "optimize": part.component.optimize, "elf": part.elf_path,
         "sections": part.account.totals(), "libs": _libraries(part),
-        "options": part.selection.config.options(),
+        "options": _options(part),
         "caps": sorted(getattr(part, "caps", None) or part.component.facts.caps)}
 
 

@@ -23,7 +23,7 @@ def add(sub):
         description="Build one flat arm64 boot image from C sources, with only the libraries "
                     "that they need.")
     parser.add_argument("src", metavar="SRC", nargs="*", help="C (.c) or assembly (.S) sources")
-    parser.add_argument("--mode", metavar="MODE", help="bypass (default), tenon, bare, or native (at EL2)")
+    parser.add_argument("--mode", metavar="MODE", help="bypass (default), tenon, bare, or native (at EL2; beside partitions: docs/native.md)")
     parser.add_argument("--board", metavar="B", help="the board; see tnimage boards")
     parser.add_argument("-f", "--file", metavar="TOML", help="manifest (default ./tnimage.toml "
                         "when no source is given)")

@@ -29,8 +29,8 @@ int tn_partition_find(const char *name);
 
 /*
  * Begin one that is OFF: memory clear, CPU reset, from its first instruction.  TN_EBUSY: it is not
- * OFF, or another partition has one of its CPUs; TN_EIO: the firmware refuses; TN_EINVAL: no such
- * number, or one's own.
+ * OFF, or another partition has one of its CPUs; TN_EIO: the firmware refuses; TN_EINVAL, here and
+ * below: no such number, one's own, or that of a program in mode native, whose CPU nobody can take.
  */
 int tn_partition_start(int partition);
 

@@ -18,6 +18,7 @@
 #define TN_MODE_BYPASS 1u
 #define TN_MODE_TENON 2u
 #define TN_MODE_KERNEL 3u /* a kernel that is not ours: raw and linux */
+#define TN_MODE_NATIVE 4u /* at EL2, trusted with all: only an image's first partition */
 
 /* tn_region.kind: what `source` means */
 #define TN_REGION_IMAGE 1u  /* bytes of the boot image; source: offset in the image */

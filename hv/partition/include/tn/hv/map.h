@@ -47,6 +47,7 @@
 #define HV_PTE_BLOCK 1
 #define HV_PTE_READ_ONLY 0x80
 #define HV_PTE_DEVICE 0x4
+#define HV_PTE_UNCACHED 0x8 /* memory type 2: of a program at EL2 alone (hv/native) */
 #define HV_PTE_XN 0x40000000000000
 
 #define HV_MAIR 0x04ff

@@ -44,6 +44,15 @@ void tn_hv_stage2_remove(uint64_t ipa, uint64_t size);
 bool tn_hv_stage2_share(uint64_t ipa, const uint64_t *table);
 
 /*
+ * The tables themselves, for who puts something into them or uses them otherwise (hv/native): the
+ * root, where it is in memory, and the entry of 2 MiB that `ipa` lies in, NULL when S2_TABLES is
+ * too small.
+ */
+uint64_t *tn_hv_stage2_root(void);
+uint64_t tn_hv_stage2_root_pa(void);
+uint64_t *tn_hv_stage2_entry(uint64_t ipa);
+
+/*
  * The one translator of addresses that a guest passes: copy `size` bytes at guest-physical `ipa` to
  * `to`.  False, with `to` in any state, unless every byte is memory that the partition may
  * read; a device is not.  Walks this CPU's stage-2 tables, which only Mortise writes and only at
