@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A hostile kernel on one CPU or two beside a control loop and the other end of its channels.
+"""A hostile kernel on one CPU or two beside a control loop and the other end of its channels; programs
+that have every right and use it at random.
 
 TENON_TRIES and TENON_SEED in the environment choose how much and what is tried; `make stress` runs
 millions.
@@ -13,7 +14,9 @@ import pytest
 TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 sys.path.insert(0, os.path.join(TREE, "tools"))
 
+from partskit import partition, run  # noqa: E402
 from tenon import board, channel  # noqa: E402
+from test_create import SLOT, creator  # noqa: E402
 
 TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 RAW = os.path.join(TREE, "tests", "raw")
@@ -95,3 +98,45 @@ kind = "doorbell"
     done = tnimage("run", "enemy.img", "--timeout", str(300 + TRIES // 100), cwd=tmp_path)
     lines = done.stdout.replace("\r", "").split("\n")
     assert (done.returncode, lines) == (0, [""])
+
+
+def manager(folder, name, seed, peer, cpu):
+    """One that calls LIFE and CREATE at random, and then awaits its peer; a call may be a life."""
+    text = creator(folder, "qemu-virt" if folder.name == "v3" else "qemu-virt-gicv2", "hostile_life.c",
+                   "bypass", cpus=f"[{cpu}]", args=f'["{TRIES // 10}", "{seed}", "{peer}"]')
+    return text.replace('name = "creator"', f'name = "{name}"')
+
+
+@pytest.mark.parametrize("name", BOARDS[:2])
+def test_two_managers(tmp_path, name):
+    """They start, pause, stop, create and destroy the same two partitions; a loop misses nothing."""
+    folder = tmp_path / ("v3" if name == "qemu-virt" else "v2")
+    folder.mkdir()
+    assert run(folder, name, manager(folder, "first", SEED, "-", 0),
+               partition("victim", "victim.c", args=f'["{max(200, TRIES // 100)}"]', irqs="[27]", cpus="[3]"),
+               manager(folder, "second", SEED + 1000, "first", 2), SLOT,
+               partition("other", "status.c", cpus="[1]", start='"demand"', args='["1", "0"]')) == (0, [""])
+
+
+@pytest.mark.parametrize("policy", ("fixed", "edf"))
+def test_instances_of_a_pool(tmp_path, policy):
+    """Random calls, SCHED among them, of three that share a CPU; the loop on another is in time."""
+    budget = {"budget_us": 3000, "period_us": 10000} if policy == "edf" else {}
+    caps = '["CONSOLE", "IRQ", "POWER", "TIMER", "TIME", "INJECT", "REGISTERS", "MEMORY", "SCHED", "MAP"]'
+    code, lines = run(
+        tmp_path, "qemu-virt", partition("victim", "victim.c", args='["200"]', irqs="[27]", cpus="[0]"),
+        *(partition(f"enemy{i}", "hostile.c", pool='"p"', args=f'["{TRIES}", "{SEED + i}"]', caps=caps,
+                    **budget) for i in range(3)),
+        f'[[pool]]\nname = "p"\ncpus = [1]\npolicy = "{policy}"\n', image='memory_pool = "4M"\n')
+    assert code == 0 and all(line.startswith("[enemy") for line in lines if line), lines
+
+
+def test_groups_from_two_cpus(tmp_path):
+    """Both CPUs of a partition call at random: watchdog, memory, translation tables, all groups."""
+    caps = '["CONSOLE", "POWER", "TIME", "INJECT", "REGISTERS", "MEMORY", "MAP", "WATCHDOG"]'
+    code, lines = run(
+        tmp_path, "qemu-virt", partition("victim", "victim.c", args='["200"]', irqs="[27]", cpus="[0]"),
+        partition("enemy", "hostile_smp.c", mode='"tenon"', cpus="[1, 2]", caps=caps, watchdog_ms="60000",
+                  args=f'["{TRIES}", "{SEED}"]'),
+        partition("memory", "memory.c", cpus="[3]", args='["1"]'), image='memory_pool = "16M"\n')
+    assert code == 0 and all(line.startswith("[enemy") for line in lines if line), lines
