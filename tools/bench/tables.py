@@ -102,6 +102,12 @@ HEADINGS = {
     "table6": ("Table 6: bare, on Mortise, beside another", "The same operation in each "
                "place; beside Linux, which boots meanwhile, and beside a partition that never "
                "rests both CPUs run at once: the median of 200."),
+    "colours": ("Interference in the shared cache, by a model", "A control loop reads a table of "
+                "128 KiB in each of 50 cycles, and a neighbour writes 4 MiB again and again "
+                "meanwhile; accesses and misses a cycle, start-up included. Not a measurement: the "
+                "caches of tools/bench/shared.c, 32 KiB for each CPU and 1 MiB for all, LRU, fed with "
+                "the physical addresses of each access. Coloured: 4 of the 16 page colours are the "
+                "loop's, the others the neighbour's (key colours, docs/architecture.md)."),
     "figure8": ("Figure 8: phases of an interrupt", "Save: vector to acknowledge. Dispatch: "
                 "acknowledge to handler, and handler's return to end of interrupt. Restore: the "
                 "rest. From the trace of one interrupt."),
