@@ -102,6 +102,17 @@ def test_select_with_condition(root):
     assert "LIB_B" in select(root, ["a"], wanted=["LIB_C"]).on
 
 
+def test_option_decides_what_is_selected(root):
+    folder(root, "core/a", library("A", "select LIB_B if WITH", "select LIB_C if !WITH")
+           + "config WITH\n\tbool \"with\"\n\tdepends on LIB_A\n\tdefault y\n",
+           a_c="int b(void);\nint a(void) { return b(); }\n")
+    folder(root, "core/b", library("B", "depends on LIB_A && WITH"), b_c="int b(void) { return 1; }\n")
+    folder(root, "core/c", library("C", "depends on LIB_A && !WITH"), c_c="int b(void) { return 2; }\n")
+    assert "LIB_C" not in select(root, ["a"]).on
+    on = select(root, ["a"], options={"WITH": ("n", "--set")}).on
+    assert "LIB_C" in on and "LIB_B" not in on
+
+
 def test_board_decides_between_drivers(root):
     folder(root, "core/a", library("A", "depends on HAS_PL011"), a_c="int put(void) { return 1; }\n")
     folder(root, "core/b", library("B", "depends on HAS_OTHER"), b_c="int put(void) { return 2; }\n")

@@ -8,15 +8,18 @@ what was asked for.
 from tenon import board as boards
 from tenon import errors, pool
 
+_BOOLS = {"1": "y", "0": "n", "y": "y", "n": "n"}
+
 
 class Config:
     """A component's configuration.
 
     wanted: {LIB_X: why} to switch on; without: {LIB_X: place} to keep off;
-    options: {NAME: (value, place)}. `on` is {LIB_X: why}, sorted, after Kconfig's own rules.
+    options: {NAME: (value, place)}; refused where they cannot be set, unless `lenient`, because not
+    all libraries are on yet. `on` is {LIB_X: why}, sorted, after Kconfig's own rules.
     """
 
-    def __init__(self, libraries, facts, wanted, without=None, options=None):
+    def __init__(self, libraries, facts, wanted, without=None, options=None, lenient=False):
         self.pool = libraries
         self.facts = facts
         self.without = without or {}
@@ -25,8 +28,10 @@ class Config:
             self._switch_on(symbol, why)
         for symbol in self.without:
             self.kconf.syms[symbol].set_value(0)
+        self._apply_switches(options or {})
         self.on = self._collect(wanted)
-        self._apply(options or {})
+        if not lenient:
+            self._apply(options or {})
         pool.check_warnings(self.kconf)
 
     def allowed(self, symbol):
@@ -138,6 +143,15 @@ class Config:
         dep = pool.expr_text(self.kconf.syms[symbol].direct_dep)
         return {"kind": "default", "by": dep or "always"}
 
+    def _apply_switches(self, options):
+        """Options that are y or n, before libraries are collected: a select may depend on one."""
+        import kconfiglib
+        for name, (value, _) in options.items():
+            symbol = self.kconf.syms[name]
+            value = _BOOLS.get(value)
+            if symbol.orig_type in (kconfiglib.BOOL, kconfiglib.TRISTATE) and value:
+                symbol.set_value(value)
+
     def _apply(self, options):
         """Set the user's options; a value that does not take effect is refused."""
         import kconfiglib
@@ -149,7 +163,7 @@ class Config:
                     errors.CONFIG, f"{place}: option {name} belongs to library {owner.name}, "
                     f"which is not in the image; add --with {owner.name}, or remove it")
             if symbol.orig_type in (kconfiglib.BOOL, kconfiglib.TRISTATE):
-                value = {"1": "y", "0": "n"}.get(value, value)
+                value = _BOOLS.get(value, value)
             symbol.set_value(value)
             if not _same(symbol, value):
                 raise errors.Refusal(

@@ -59,7 +59,7 @@ class Selection:
         floats = set()
         while True:
             self.config = Config(self.component.pool, self.component.facts, self.wanted,
-                                 self.without)
+                                 self.without, self.options, lenient=True)
             self.on = dict(self.config.on)
             now = {kind for item in self.given.values() for kind in item.floats}
             now |= {kind for lib in self.on if lib in self.tables
