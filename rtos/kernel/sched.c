@@ -43,40 +43,54 @@ static inline struct tn_thread *preempting(struct tn_thread *self)
     return next;
 }
 
+/* As tn_thread_self(), asked anew: the compiler must not keep the answer over a switch. */
+static inline struct tn_thread *self_again(void)
+{
+    struct tn_thread *self;
+
+    __asm__ volatile("mrs %0, tpidr_el1" : "=r"(self));
+    return self;
+}
+
 /*
+ * Let another thread run instead of the interrupted one, if there is reason to.  Interrupts are
+ * masked, also on return.
+ *
  * The switch back to a preempted thread lets interrupts in some instructions before the interrupt's
  * frame is popped.  What comes there must not preempt: each time there would be one more frame on
- * the stack.  It leaves that to us.
+ * the stack.  It leaves that to us: who called us calls again unless we return 0.
+ *
+ * Nothing but the return address is kept across the switch: who is back is the running thread.
  */
-void tn_irq_reschedule(void)
+uint32_t tn_irq_reschedule(void)
 {
     struct tn_thread *self = tn_thread_self();
     struct tn_thread *next;
 
     tn_mask_begin(0);
     if (TN_UNLIKELY(self->resuming)) {
-        return;
+        return 0;
     }
-    do {
-        tn_percpu_lock();
-        while (TN_UNLIKELY(self->async != NULL)) {
-            run_async(self);
-        }
-        tn_percpu_resched_done();
-        tn_stack_check(self);
-        next = preempting(self);
-        if (next == NULL) {
-            tn_percpu_unlock();
-            return;
-        }
-        tn_ectx_preempted(self, 1);
-        self->resuming = 1;
-        tn_switch(self, next);
-        __asm__ volatile("msr daifset, #2" : : : "memory");
-        tn_mask_begin(0);
-        self->resuming = 0;
-        tn_ectx_preempted(self, 0);
-    } while (TN_UNLIKELY(tn_percpu_resched_asked()));
+    tn_percpu_lock();
+    while (TN_UNLIKELY(self->async != NULL)) {
+        run_async(self);
+    }
+    tn_percpu_resched_done();
+    tn_stack_check(self);
+    next = preempting(self);
+    if (next == NULL) {
+        tn_percpu_unlock();
+        return 0;
+    }
+    tn_ectx_preempted(self, 1);
+    self->resuming = 1;
+    tn_switch(self, next);
+    __asm__ volatile("msr daifset, #2" : : : "memory");
+    tn_mask_begin(0);
+    self = self_again();
+    self->resuming = 0;
+    tn_ectx_preempted(self, 0);
+    return tn_percpu_resched_asked();
 }
 
 /*

@@ -135,7 +135,9 @@ static inline struct posix_thread *posix_cancel_begin(void)
     struct posix_thread *self = posix_self();
 
     posix_cancel_announce(self);
-    pthread_testcancel();
+    if (TN_UNLIKELY(self->cancelled)) {
+        pthread_testcancel();
+    }
     return self;
 }
 

@@ -57,18 +57,30 @@ int sem_destroy(sem_t *sem)
     return 0;
 }
 
-static __attribute__((noinline)) int wait(sem_t *sem, uint64_t deadline)
+/* The wait ended otherwise than with a unit, or the thread was cancelled. */
+static __attribute__((noinline)) int wait_again(sem_t *sem, uint64_t deadline, long code)
 {
-    struct posix_thread *self;
-    int code;
+    struct posix_thread *self = posix_self();
 
-    do {
+    posix_cancel_end(self);
+    while (code == TN_EINTR && self->restart) {
         self = posix_cancel_begin();
         self->restart = 1;
         code = tn_sem_take_slow(native(sem), deadline);
         posix_cancel_end(self);
-    } while (code == TN_EINTR && self->restart);
-    return posix_result(code);
+    }
+    return posix_result((int)code);
+}
+
+static __attribute__((noinline)) int wait(sem_t *sem, uint64_t deadline)
+{
+    struct posix_thread *self = posix_cancel_begin();
+    long code;
+
+    self->restart = 1;
+    code = tn_sem_take_slow(native(sem), deadline);
+    self->cancel_point = 0;
+    return TN_LIKELY((code | self->cancelled) == 0) ? 0 : wait_again(sem, deadline, code);
 }
 
 int sem_wait(sem_t *sem)

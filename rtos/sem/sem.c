@@ -24,7 +24,7 @@ static inline bool take_or_mark(struct tn_sem *sem)
     return count >= 0;
 }
 
-int tn_sem_take_slow(struct tn_sem *sem, uint64_t deadline)
+long tn_sem_take_slow(struct tn_sem *sem, uint64_t deadline)
 {
     if (tn_in_irq()) {
         return TN_EPERM;
@@ -35,9 +35,9 @@ int tn_sem_take_slow(struct tn_sem *sem, uint64_t deadline)
         return TN_OK;
     }
     if (TN_LIKELY(deadline == TN_FOREVER)) {
-        return (int)tn_block(&sem->waiters);
+        return tn_block(&sem->waiters);
     }
-    return (int)tn_block_until(&sem->waiters, deadline);
+    return tn_block_until(&sem->waiters, deadline);
 }
 
 /* Nobody waits: the limit was reached, or -1 was left behind by a wait that ended otherwise. */
@@ -57,7 +57,7 @@ static int give_nobody(struct tn_sem *sem, uint64_t daif)
     return result;
 }
 
-int tn_sem_give_slow(struct tn_sem *sem)
+long tn_sem_give_slow(struct tn_sem *sem)
 {
     uint64_t daif = tn_kernel_lock();
     struct tn_thread *t;
@@ -70,5 +70,5 @@ int tn_sem_give_slow(struct tn_sem *sem)
         tn_kernel_unlock(daif);
         return TN_OK;
     }
-    return (int)tn_reschedule(t, daif, TN_OK);
+    return tn_reschedule(t, daif, TN_OK);
 }

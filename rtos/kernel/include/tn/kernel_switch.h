@@ -21,7 +21,10 @@ void tn_switch_push(struct tn_thread *t, void (*fn)(void));
  */
 void tn_switch_hooks(struct tn_thread *from, struct tn_thread *to);
 
-/* From the interrupt exit path, on the thread's stack, interrupts masked: Algorithm 1. */
-void tn_irq_reschedule(void);
+/*
+ * From the interrupt exit path, on the thread's stack, interrupts masked: Algorithm 1.  Not 0: to
+ * be called again.
+ */
+uint32_t tn_irq_reschedule(void);
 
 #endif

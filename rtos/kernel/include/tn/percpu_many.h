@@ -226,9 +226,10 @@ static inline void tn_percpu_resched_done(void)
     __atomic_store_n(&cpu->looks, cpu->looks + 1, __ATOMIC_RELEASE);
 }
 
-static inline bool tn_percpu_resched_asked(void)
+/* Not 0: asked for since.  No bool, so that the vectors need not make one. */
+static inline uint32_t tn_percpu_resched_asked(void)
 {
-    return __atomic_load_n(&tn_cpu_this()->resched, __ATOMIC_RELAXED) != 0;
+    return __atomic_load_n(&tn_cpu_this()->resched, __ATOMIC_RELAXED);
 }
 
 /* `t` is the first that waits here, but `self` does not let it run: is there another CPU for it? */

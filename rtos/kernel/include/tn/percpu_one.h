@@ -158,9 +158,9 @@ static inline void tn_percpu_resched_done(void)
     tn_resched = 0;
 }
 
-static inline bool tn_percpu_resched_asked(void)
+static inline uint32_t tn_percpu_resched_asked(void)
 {
-    return *(volatile uint32_t *)&tn_resched != 0;
+    return *(volatile uint32_t *)&tn_resched;
 }
 
 static inline void tn_percpu_held_back(struct tn_thread *t, const struct tn_thread *self)

@@ -31,9 +31,12 @@ static inline void tn_sem_init(struct tn_sem *sem, uint32_t count, uint32_t max)
     *sem = (struct tn_sem)TN_SEM_INIT((int32_t)count, max);
 }
 
-/* What tn_sem_take() and tn_sem_give() do when their word says that it is not simple. */
-int tn_sem_take_slow(struct tn_sem *sem, uint64_t deadline);
-int tn_sem_give_slow(struct tn_sem *sem);
+/*
+ * What tn_sem_take() and tn_sem_give() do when their word says that it is not simple.  Not int,
+ * so that they can end in a jump to the switch, whose result is long.
+ */
+long tn_sem_take_slow(struct tn_sem *sem, uint64_t deadline);
+long tn_sem_give_slow(struct tn_sem *sem);
 
 /* Take a unit if there is one: TN_EAGAIN if not.  Any context. */
 static inline int tn_sem_try(struct tn_sem *sem)
@@ -60,7 +63,7 @@ static inline int tn_sem_try(struct tn_sem *sem)
  */
 static inline int tn_sem_take_until(struct tn_sem *sem, uint64_t deadline)
 {
-    return TN_LIKELY(tn_sem_try(sem) == TN_OK) ? TN_OK : tn_sem_take_slow(sem, deadline);
+    return TN_LIKELY(tn_sem_try(sem) == TN_OK) ? TN_OK : (int)tn_sem_take_slow(sem, deadline);
 }
 
 static inline int tn_sem_take(struct tn_sem *sem)
@@ -82,7 +85,7 @@ static inline int tn_sem_give(struct tn_sem *sem)
 
         __asm__ volatile("ldxr %w0, %1" : "=&r"(count) : "Q"(sem->word) : "memory");
         if (TN_UNLIKELY(count >= max)) {
-            return tn_sem_give_slow(sem);
+            return (int)tn_sem_give_slow(sem);
         }
         __asm__ volatile("stlxr %w0, %w2, %1"
                          : "=&r"(failed), "=Q"(sem->word)

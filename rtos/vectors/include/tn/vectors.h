@@ -193,8 +193,8 @@ tn_vectors:
         pop_frame
 
 .Lreschedule:
-        bl      tn_irq_reschedule
-        msr     daifset, #2             /* another thread's switch unmasked them */
+        bl      tn_irq_reschedule       /* not 0: again */
+        cbnz    w0, .Lreschedule
         b       .Lpop
 
 .Lnested:
