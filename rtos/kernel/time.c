@@ -19,6 +19,8 @@
 
 _Static_assert(offsetof(struct tn_alarm, timer) == 0, "cast in expire_one()");
 
+#define MOVES 16u /* calls of tn_timerq_expire() in one interrupt that find nothing due */
+
 struct tn_timerq tn_timers;
 
 void tn_alarm_init(struct tn_alarm *alarm, void (*expired)(struct tn_alarm *alarm))
@@ -126,12 +128,25 @@ static uint64_t first_interrupt(uint64_t now)
 #endif
 
 /*
+ * When the interrupt that began at `began` comes again, which leaves timers to be moved closer
+ * together: threads have a fifth of the time until that is done.
+ */
+static uint64_t resume_at(uint64_t began)
+{
+    uint64_t now = tn_time_counter();
+
+    return now + (now - began) / 4 + 1;
+}
+
+/*
  * The comparator's interrupt.  The lock is released between two timers, so that the masked time
- * does not depend on how many are due.
+ * does not depend on how many are due; and no thread waits for more than MOVES steps of those that
+ * only move timers of a later time.
  */
 static void timer_interrupt(void *arg)
 {
     uint64_t now = tn_time_counter();
+    unsigned moves = 0;
 
     (void)arg;
     tn_kernel_enter();
@@ -145,6 +160,11 @@ static void timer_interrupt(void *arg)
 
         tn_trace_event(TN_TRACE_TIMER, t);
         if (TN_UNLIKELY(t == NULL)) {
+            if (++moves == MOVES) {
+                tn_percpu_expire_end(resume_at(now));
+                tn_kernel_leave();
+                return;
+            }
             tn_kernel_leave();
         } else if (TN_UNLIKELY(t->user != TN_TIMER_ALARM)) {
             kernel_timer(t);

@@ -116,9 +116,10 @@ HEADINGS = {
                 "that expires is the whole interrupt, nothing due the tick alone."),
     "periods": ("Timers of random periods, and in random order", "A period: the median of the whole "
                 "interrupt at which one of so many periodic timers expires and starts again; the most "
-                "is one at which timers that wait for later come closer together. Overdue: of as "
-                "many that came due while interrupts were masked, one; what grows is the number of "
-                "digits in which their deadlines differ, at most 16 for any number of timers."),
+                "is one at which timers that wait for later come closer together, a part of them "
+                "at a time. Overdue: of as many that came due while interrupts were masked, one, "
+                "with the time that threads get meanwhile, here a loop that waits; what grows is "
+                "the number of digits in which their deadlines differ, at most 16."),
     "figure9-model": ("Figure 9 in cycles of the model", MODEL),
 }
 # Tables whose events are shown, and of which column.
