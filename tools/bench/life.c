@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts, pauses, resumes and stops each partition that it is given, one after the other, all on
+ * Starts, pauses, resumes, restarts and stops each partition that it is given, one after the other, all on
  * one CPU beside its own, and sleeps after each call until everything is done.  count.c sees the
  * marks, and what Mortise executes between them, on both CPUs: nothing else runs at EL2.
  */
@@ -21,6 +21,7 @@
 MARK(mark_start)
 MARK(mark_pause)
 MARK(mark_resume)
+MARK(mark_restart)
 MARK(mark_stop)
 MARK(mark_done)
 MARK(mark_over)
@@ -46,6 +47,7 @@ int main(int argc, char **argv)
             measure(mark_start, tn_partition_start, partition);
             measure(mark_pause, tn_partition_pause, partition);
             measure(mark_resume, tn_partition_resume, partition);
+            measure(mark_restart, tn_partition_restart, partition);
             measure(mark_stop, tn_partition_stop, partition);
             errors += tn_partition_state(partition, NULL, NULL) != TN_PARTITION_OFF;
         }

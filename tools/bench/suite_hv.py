@@ -58,30 +58,6 @@ def suite_hypercalls(quick):
     return figures + calls("groups", VIRT, GROUPS)
 
 
-# Of an instance on a shared CPU; the neighbour spins, or sleeps. PEERS.md has a limit for the first.
-POOL = {"spin": {"virtual timer interrupt": ("timer", 180, 100),
-                 "WFI, another runs, the timer's interrupt, back": ("wfi", None, None),
-                 "yield, nobody as urgent": ("yield", None, None)},
-        "asleep": {"WFI, the CPU sleeps, the timer's interrupt": ("wfi", None, None)}}
-
-
-def suite_pool(_quick):
-    """What instances that share a CPU cost at EL2."""
-    figures, so = [], measure.plugin("count.c")
-    for neighbour, rows in POOL.items():
-        say(f"pool, the neighbour: {neighbour}")
-        image = build(f"-ftools/bench/pool-{neighbour}.toml", f"pool-{neighbour}", VIRT)
-        addresses = image.symbols(image.components["measured"])
-        points = {name.removeprefix("bench_"): address for name, address in addresses.items()
-                  if name.startswith("bench_")}
-        hits = Counts(image, so, points, profile=False).hits
-        for title, (key, limit, aim) in rows.items():
-            spent = max(end[1] - begin[1]
-                        for begin, end in zip(hits[key], hits[f"{key}_end"], strict=True))
-            figures.append(Figure("pool", title, VIRT, spent, "instructions at EL2", limit, aim))
-    return figures
-
-
 def suite_bypass(quick):
     """The bypass runtime's interrupt path."""
     so, figures = measure.plugin("window.c", "model.c"), []
@@ -115,7 +91,7 @@ def suite_restart(_quick):
     return [at_el2("fault to the next life's first instruction", "bypass", spent)]
 
 
-MARKS = ("start", "pause", "resume", "stop")
+MARKS = ("start", "pause", "resume", "restart", "stop")
 TO_MAIN = "first instruction to main"
 
 
@@ -134,6 +110,8 @@ def of_lives(partition, lives, calls, both):
         for mark in MARKS:
             from_to(f"{mark}: the call", calls, life, f"mark_{mark}", "mark_done")
         from_to("start: to its first instruction, both CPUs", both, life, "mark_start", "entry")
+        from_to("restart: to its first instruction, both CPUs", both, life, "mark_restart",
+                "entry")
         from_to(TO_MAIN, both, life, "entry", f"main_{partition}")
         from_to("stop: until its memory is clear and its CPU off, both CPUs", both, life,
                 "mark_stop", "mark_over")

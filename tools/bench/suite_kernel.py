@@ -77,9 +77,9 @@ ERET = 0xd69f03e0
 ACKNOWLEDGE, END = 0xd538cc00, 0xd518cc20
 
 
-def code_of(image):
-    """{address: instruction} of the program's text."""
-    elf = Elf(image.program["elf"])
+def code_of(part):
+    """{address: instruction} of a component's text."""
+    elf = Elf(part["elf"])
     code = {}
     for section in elf.sections:
         if section.flags & 4 and section.kind != 8:
@@ -95,7 +95,7 @@ def phases(image, row, column):
     Save: the vector's first instruction up to the acknowledge. Dispatch: acknowledge up to the
     handler, and from its return to the end of interrupt. Restore: from there to the ERET.
     """
-    code, trace = code_of(image), row.trace
+    code, trace = code_of(image.program), row.trace
     words = [code.get(address, 0) for address in trace]
 
     def first(wanted, mask, after=0):

@@ -57,16 +57,22 @@ HEADINGS = {
     "hypercalls": ("Hypercalls", "Instructions at EL2 for one."),
     "hypercalls-events": ("What the count of a hypercall hides", "On qemu-virt, at EL2: barriers, "
                           "system-register accesses, exception returns, accesses to devices."),
-    "pool": ("Instances that share a CPU", "Instructions at EL2 for one event of an instance of a "
-             "pool, on qemu-virt; the second has two interrupts and two switches in it."),
     "bypass": ("Interrupts of a bypass program", "With Mortise under it."),
     "bypass-events": ("What the count of a bypass interrupt hides", "On qemu-virt."),
     "lifecycle": ("Life of a partition", "A bypass program and one on Tenon, started, paused, "
-                  "resumed and stopped by another partition: what the caller's CPU executes at EL2 "
+                  "resumed, restarted and stopped by another partition: what the caller's CPU executes at EL2 "
                   "in the call, or both CPUs up to the end. A start is the call, the firmware's "
                   "CPU_ON, tables, entry; a stop the interrupt that ends it and the clearing of "
-                  "its memory. A fault: with its report, up to the next life."),
+                  "its memory. A fault: with its report, up to the next life. A program that "
+                  "is created comes from a file in the creator's memory: one call that checks it, "
+                  "then one that copies a page and its CRC; destroyed, its memory is cleared."),
     "lifecycle-events": ("What the count of a life hides", "Of the bypass program, at EL2."),
+    "pool": ("CPUs that partitions share", "Two instances of a pool, of bypass mode, one more urgent "
+             "than the other but where they yield; what Mortise executes on their CPU. An interrupt "
+             "of who runs goes into a list register, and its end causes no exit. A timer that is "
+             "due while another runs is two interrupts: the pool's timer, which brings its owner "
+             "back, and its own."),
+    "pool-events": ("What the count of a shared CPU hides", "At EL2."),
     "channels": ("Channels between partitions", "One message or value sent or taken, the C call "
                  "included; Mortise has no part but in the doorbell, whose receiver is "
                  "interrupted without it."),
@@ -125,7 +131,7 @@ HEADINGS = {
 # Tables whose events are shown, and of which column.
 EVENTS = {"kernel": "tenon, FP on", "hypercalls": "qemu-virt", "bypass": "qemu-virt",
           "channels": "sender", "hello": "to main", "lifecycle": "bypass",
-          "table3": "application", "linux": "on Mortise"}
+          "table3": "application", "linux": "on Mortise", "pool": "qemu-virt"}
 
 
 def of(figures):
