@@ -51,6 +51,7 @@ bool tn_hv_cpus_reserve(unsigned partition)
         }
     }
     first->fresh = true;
+    first->again = false; /* a life of its own: its memory is clear, its restarts count anew */
     first->retire = false;
     first->ending = false;
     first->state = TN_PSCI_AFFINITY_ON_PENDING;
