@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts, pauses, resumes, restarts and stops each partition that it is given, one after the other, all on
- * one CPU beside its own, and sleeps after each call until everything is done.  count.c sees the
- * marks, and what Mortise executes between them, on both CPUs: nothing else runs at EL2.
+ * Starts, pauses, resumes, restarts and stops each partition that it is given, one after the other,
+ * all on one CPU beside its own, and sleeps after each call until everything is done.  count.c sees
+ * the marks, and what Mortise executes between them, on both CPUs: nothing else runs at EL2.
  */
 #include <stddef.h>
 #include <tn/errno.h>

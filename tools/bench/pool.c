@@ -15,7 +15,7 @@
 #include <tn/time.h>
 
 #define YIELDS 4
-#define TIMER 27 /* virtual */
+#define TIMER 27     /* virtual */
 #define SOON 100000u /* ns */
 #define LOW 100
 #define BUDGET_US 100
