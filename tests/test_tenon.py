@@ -136,6 +136,12 @@ def test_nesting(tmp_path, mode, board):
     assert run(image, "--icount") == (0, ["ok"])
 
 
+@pytest.mark.parametrize("mode, cpus", (("bare", "1"), ("tenon", "1"), ("bare", "2")))
+def test_fp_registers(tmp_path, mode, cpus):
+    image = build(tmp_path, "tests/tenon/fpstate.c", "-O", "2", "--cpus", cpus, mode=mode)
+    assert run(image, "--icount") == (0, ["ok"])
+
+
 @pytest.mark.parametrize("mode, board, cpus", (("bare", "qemu-virt", "1"), ("bare", "qemu-virt", "2"),
                                                ("tenon", "qemu-virt-gicv2", "1"),
                                                ("tenon", "qemu-virt", "4")))

@@ -16,8 +16,9 @@
 
 #define CPACR_FPEN (3u << 20)
 
-_Static_assert(offsetof(struct tn_ectx, fpcr) == 512, "state.S");
-_Static_assert(offsetof(struct tn_ectx, fpsr) == 520, "state.S");
+_Static_assert(offsetof(struct tn_ectx, fpcr) == 16, "state.S");
+_Static_assert(offsetof(struct tn_ectx, fpsr) == 24, "state.S");
+_Static_assert(offsetof(struct tn_ectx, v) == 32, "state.S");
 
 static struct tn_ectx main_state;
 
@@ -47,9 +48,12 @@ void tn_ectx_adopt(struct tn_thread *t)
     t->ectx = &main_state;
 }
 
+/* When it is back a handler may have put all of its registers into memory already. */
 void tn_ectx_preempted(struct tn_thread *t, int full)
 {
-    t->ectx->full = (uint64_t)full;
+    if (full || tn_cpu_this()->fp_owner == t) {
+        t->ectx->full = (uint32_t)full;
+    }
 }
 
 static void load(struct tn_thread *t)

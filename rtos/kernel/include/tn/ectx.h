@@ -12,16 +12,17 @@
 struct tn_cpu;
 struct tn_thread;
 
-/* v0..v31, FPCR, FPSR, and whether all of v0..v31 are there or only d8..d15. */
+/*
+ * A thread's state.  What a switch by a call needs comes first and is 96 bytes: of a line of the
+ * cache each thread has two there, and not more.
+ */
 struct tn_ectx {
-    TN_ALIGNED(16) uint64_t v[32][2];
+    TN_ALIGNED(16) uint32_t full; /* v holds v0..v31; 0: d8..d15, one behind the other */
+    uint32_t used;                /* not 0: the thread has touched a register */
+    struct tn_cpu *cpu;           /* several CPUs: whose registers had it last */
     uint64_t fpcr;
     uint64_t fpsr;
-    uint64_t full;
-    uint64_t used; /* not 0: the thread has touched a register */
-#if CONFIG_CPUS > 1
-    struct tn_cpu *cpu; /* whose registers had it last */
-#endif
+    uint64_t v[32][2];
 };
 
 /* Close the unit of this CPU: the first use traps.  At start. */
