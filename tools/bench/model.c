@@ -37,6 +37,7 @@ enum {
     WALK = 2 * L2_CYCLES, /* [A] two table reads that miss the first level */
     DEVICE = 100,         /* [A] a read of a device; a write is half of it, in the store buffer */
     STORE_BUFFER = 5,     /* [A] stores that missed and are under way */
+    FILLS = 4,            /* [A] lines that the data cache waits for at a time */
 };
 
 struct cache {
@@ -57,6 +58,9 @@ static struct cache tlb = {TLB_SETS, TLB_WAYS, PAGE_SHIFT, tlb_tags};
 static uint64_t cycle;     /* in which the last instruction issued */
 static uint64_t ready[33]; /* when a register's value can be used; 32: the flags */
 static uint64_t under_way[STORE_BUFFER];
+static struct {
+    uint64_t line, arrives;
+} fills[FILLS];
 static uint64_t misses[MISSES];
 static uint64_t fetched_line; /* of the last instruction */
 static struct insn last;
@@ -282,6 +286,25 @@ static void store_miss(unsigned cycles)
     under_way[first] = cycle + cycles;
 }
 
+/* Cycles until data is there: a line may be under way already, or too many others are. */
+static unsigned fill_data(uint64_t physical, bool store)
+{
+    uint64_t line = physical >> LINE_SHIFT;
+    unsigned cycles = fill(&l1d, MISS_L1D, physical), first = 0;
+    for (unsigned i = 0; i < FILLS; i++) {
+        if (fills[i].line == line && fills[i].arrives > cycle)
+            return store ? 0 : (unsigned)(fills[i].arrives - cycle); /* a store is merged [A] */
+        if (fills[i].arrives < fills[first].arrives)
+            first = i;
+    }
+    if (cycles) {
+        wait_for(fills[first].arrives);
+        fills[first].line = line;
+        fills[first].arrives = cycle + cycles;
+    }
+    return cycles;
+}
+
 void model_access(uint64_t virtual, uint64_t physical, bool store, bool device)
 {
     unsigned cycles = 0;
@@ -289,7 +312,7 @@ void model_access(uint64_t virtual, uint64_t physical, bool store, bool device)
         cycles = store ? DEVICE / 2 : DEVICE;
     } else {
         wait_for(cycle + translate(&dtlb, virtual));
-        cycles = fill(&l1d, MISS_L1D, physical);
+        cycles = fill_data(physical, store);
     }
     if (!cycles)
         return;
