@@ -14,7 +14,7 @@ from tenon.elf import Elf
 sys.path.append(os.path.join(TOP, "tests"))
 import linuxkit  # noqa: E402  (the initial RAM disk that the tests have)
 
-BOOTS = 2
+BOOTS = 4
 RAM = 256  # MiB, of each Linux
 CMDLINE = "console=ttyAMA0 panic=1 do=poweroff"
 KERNEL_ENTRY = 0x40000000  # where a Linux partition begins, and nothing of ours is linked
