@@ -157,6 +157,18 @@ def channel_figure(line, column, windows, image):
     return done, at_el2
 
 
+def receiver_of_doorbell(image):
+    """What Mortise executes on the receiver's CPU from the first ring that it handles to the last."""
+    receiver = image.symbols(image.components["receiver"])
+    rings = Counts(image, measure.plugin("count.c"), {"ring": receiver["on_ring"]}, profile=False,
+                   cpus={"ring": 1}, cpu=1).hits.get("ring", [])
+    if len(rings) < 2:
+        raise errors.Refusal(errors.RUN, f"channels: the receiver handled {len(rings)} rings")
+    spent = rings[-1].since(rings[0])
+    return Figure("channels", "doorbell", "receiver, at EL2", spent.el2, "instructions at EL2", 0, 0,
+                  events=shown_events(spent.events))
+
+
 def suite_channels(_quick):
     """What sending and receiving execute, and a doorbell."""
     so, figures = measure.plugin("window.c", "model.c"), []
@@ -176,4 +188,4 @@ def suite_channels(_quick):
             done, at_el2 = channel_figure("doorbell", column, rows[len(CHANNELS) + 1], image)
             figures += [done, Figure("channels", "doorbell", "of these at EL2", at_el2,
                                      "instructions at EL2", 150, 60)]
-    return figures
+    return figures + [receiver_of_doorbell(image)]
