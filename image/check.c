@@ -54,21 +54,25 @@ void tn_image_limits(const struct tn_image *image, unsigned partition,
 }
 
 /* Whether both say that they share these pages, and may. */
-static bool shared(const struct tn_region *a, const struct tn_region *b, uint64_t banked)
+static bool shared(const struct tn_region *a, const struct tn_region *b,
+                   const struct tn_desc_limits *limits)
 {
     if ((a->access & b->access & TN_ACCESS_SHARED) == 0 || a->kind != b->kind ||
         a->source != b->source || a->size != b->size) {
         return false;
     }
     return a->kind == TN_REGION_MEMORY || a->kind == TN_REGION_POOL ||
-           banked == TN_IMAGE_BANKED_UNKNOWN || (a->source == banked && a->size == TN_IMAGE_PAGE);
+           limits->banked == TN_IMAGE_BANKED_UNKNOWN ||
+           (a->size == TN_IMAGE_PAGE &&
+            (a->source == limits->banked || a->source == limits->banked_virtual));
 }
 
 /* Whether two partitions may not both have `a` and `b`.  Image bytes are read-only, and a
  * partition can name its own only. */
-static bool clash(const struct tn_region *a, const struct tn_region *b, uint64_t banked)
+static bool clash(const struct tn_region *a, const struct tn_region *b,
+                  const struct tn_desc_limits *limits)
 {
-    return image_same_pages(a, b) && !shared(a, b, banked);
+    return image_same_pages(a, b) && !shared(a, b, limits);
 }
 
 /* Shared memory has two ends: a third partition with the same pages is one too many. */
@@ -89,7 +93,7 @@ static bool third(const struct tn_image *image, const struct tn_region *region, 
 }
 
 static int check_regions(const struct tn_image *image, unsigned partition, unsigned earlier,
-                         uint64_t banked)
+                         const struct tn_desc_limits *limits)
 {
     const struct tn_partition_desc *a = image_desc(image, partition);
     const struct tn_partition_desc *b = image_desc(image, earlier);
@@ -100,7 +104,7 @@ static int check_regions(const struct tn_image *image, unsigned partition, unsig
         for (unsigned j = 0; j < b->region_count; j++) {
             const struct tn_region *other = &tn_desc_regions(b)[j];
 
-            if (clash(region, other, banked) ||
+            if (clash(region, other, limits) ||
                 (region->kind == TN_REGION_MEMORY && other->kind == TN_REGION_MEMORY &&
                  region->source == other->source && third(image, region, earlier))) {
                 return image_code(TN_PARTS_REGION, partition, i, earlier);
@@ -178,7 +182,7 @@ static bool meet(const struct tn_partition_desc *a, const struct tn_partition_de
     return ((a->flags | b->flags) & TN_DESC_ON_DEMAND) == 0 && (a->cpus & b->cpus) != 0;
 }
 
-int tn_image_check_partitions(const struct tn_image *image, uint64_t banked)
+int tn_image_check_partitions(const struct tn_image *image, const struct tn_desc_limits *limits)
 {
     int code = 0;
 
@@ -187,7 +191,7 @@ int tn_image_check_partitions(const struct tn_image *image, uint64_t banked)
             if (meet(image_desc(image, i), image_desc(image, j))) {
                 return image_code(TN_PARTS_CPU, i, 0, j);
             }
-            code = check_regions(image, i, j, banked);
+            code = check_regions(image, i, j, limits);
             if (code == 0) {
                 code = check_spis(image, i, j);
             }
@@ -249,5 +253,5 @@ int tn_image_check(const struct tn_image *image, struct tn_desc_limits *limits)
 {
     int code = tn_image_check_each(image, limits);
 
-    return code != 0 ? code : tn_image_check_partitions(image, limits->banked);
+    return code != 0 ? code : tn_image_check_partitions(image, limits);
 }

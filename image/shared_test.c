@@ -7,12 +7,18 @@
 
 #include "sample.h"
 
+#define GICC 0x09000000u
+
 static struct sample valid;
+static uint64_t banked = GICC, banked_virtual;
 
 static int check_bytes(const struct sample *s, size_t size)
 {
-    struct tn_desc_limits limits = {
-        .ipa_size = 1ull << 40, .image_base = 0x48000000, .cpu_count = 4, .banked = 0x09000000};
+    struct tn_desc_limits limits = {.ipa_size = 1ull << 40,
+                                    .image_base = 0x48000000,
+                                    .cpu_count = 4,
+                                    .banked = banked,
+                                    .banked_virtual = banked_virtual};
     struct tn_image image;
     int code = tn_image_open(&image, s, size);
 
@@ -46,6 +52,13 @@ static void shared_regions(void)
     TN_CHECK(check_shared(4, shared, device) == TN_IMAGE_OK);
     TN_CHECK(check_shared(4, 0, device) == TN_PARTS_REGION);
     TN_CHECK(check_shared(4, shared, more) == TN_PARTS_REGION);
+    banked = 0;
+    TN_CHECK(check_shared(4, shared, device) == TN_PARTS_REGION);
+    banked_virtual = GICC;
+    TN_CHECK(check_shared(4, shared, device) == TN_IMAGE_OK);
+    TN_CHECK(check_shared(4, shared, more) == TN_PARTS_REGION);
+    banked = GICC;
+    banked_virtual = 0;
     memory.access = rw;
     TN_CHECK(check_shared(3, shared, memory) == TN_PARTS_REGION);
 }

@@ -27,14 +27,14 @@ SEED = int(os.environ.get("TENON_SEED", "1"))
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 
 
-def compile_enemy(folder, name, both):
+def compile_enemy(folder, name, both, pool=False):
     """The kernel as a flat image for a board, for two CPUs or one; returns its path."""
     machine = board.load(name)
     gic = machine.gic
     facts = {"GICD": gic["gicd"]["base"], "GICR": gic.get("gicr", {}).get("base", 0x8100000),
              "GICC": gic.get("gicc", {}).get("base", 0x8200000), "UART": machine.console()["base"],
              "RAM": machine.ram[0]["base"], "RAM_SIZE": 4 << 20, "GIC": gic["version"],
-             "SECOND": 3, "BOTH": both,
+             "SECOND": 3, "BOTH": both, "POOL": pool,
              "BELLS": channel.bells(machine), "FORGED": machine.ram_ipa - channel.WINDOW, "TRIES": TRIES, "SEED": SEED}
     elf, flat = str(folder / "enemy.elf"), str(folder / "enemy.flat")
     subprocess.run(
@@ -140,3 +140,41 @@ def test_groups_from_two_cpus(tmp_path):
                   args=f'["{TRIES}", "{SEED}"]'),
         partition("memory", "memory.c", cpus="[3]", args='["1"]'), image='memory_pool = "16M"\n')
     assert code == 0 and all(line.startswith("[enemy") for line in lines if line), lines
+
+
+def test_hostile_kernel_of_a_pool(tmp_path):
+    """The most urgent on a CPU that it shares: it has its budget of that CPU and no more."""
+    flat = compile_enemy(tmp_path, "qemu-virt", False, pool=True)
+    (tmp_path / "tnimage.toml").write_text(f"""\
+[image]
+name = "enemy"
+board = "qemu-virt"
+
+[[pool]]
+name = "p"
+cpus = [0]
+
+[[partition]]
+name = "enemy"
+mode = "raw"
+kernel = "{flat}"
+ram = "4M"
+console = "none"
+pool = "p"
+priority = 255
+budget_us = 2000
+period_us = 10000
+
+[[partition]]
+name = "loop"
+src = "{SOURCES}/pool.c"
+args = ["periodic", "10000", "7700", "12"]
+pool = "p"
+priority = 100
+console = "shared"
+""")
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "enemy.img", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = tnimage("run", "enemy.img", "--icount", "--timeout", str(300 + TRIES // 100), cwd=tmp_path)
+    lines = done.stdout.replace("\r", "").split("\n")
+    assert done.returncode == 0 and lines[1:] == [""] and lines[0].endswith(" missed 0"), lines

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's unmodified arm64 kernel as a partition, with an initial RAM disk of ours."""
 import os
+import re
 import subprocess
 import sys
 
@@ -50,6 +51,26 @@ def test_boots_and_powers_off(tmp_path, board, cpus, online, words):
     assert code == 0 and not ours, (said, ours)
     assert said[0] == "linux: first user instruction"
     assert said[2:] == [f"linux: cpus {online}", "linux: ends"], said
+
+
+def test_shares_its_cpu(tmp_path):
+    """Linux in what a loop leaves of one CPU, from its loading to its end: the loop misses nothing."""
+    loop = os.path.join(TREE, "tests", "partitions", "pool.c")
+    (tmp_path / "tnimage.toml").write_text(
+        '[image]\nname = "linux"\nboard = "qemu-virt"\n[[pool]]\nname = "p"\ncpus = [0]\n'
+        f'[[partition]]\nname = "loop"\nsrc = ["{loop}"]\npool = "p"\npriority = 200\n'
+        'args = ["periodic", "1000", "200", "2500"]\nconsole = "shared"\n'
+        f'[[partition]]\nname = "linux"\nmode = "linux"\nkernel = "{cache.linux()}"\npool = "p"\n'
+        f'initrd = "{linuxkit.make_initrd(tmp_path)}"\nram = "256M"\n'
+        'cmdline = "console=ttyAMA0 panic=1 do=poweroff"\n')
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "linux.img", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = tnimage("run", "linux.img", "--icount", "--timeout", "800", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "linux: first user instruction" in done.stdout and "linux: ends" in done.stdout
+    late, _, missed = map(int, re.findall(r"\[loop\] start (\d+) response (\d+) missed (\d+)",
+                                          done.stdout)[0])
+    assert late < 5000 and missed == 0
 
 
 @pytest.mark.parametrize("board", ("qemu-virt", "qemu-virt-gicv2"))

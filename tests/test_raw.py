@@ -19,15 +19,15 @@ CHECKS = 27  # in tests/raw/guest.c
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 
 
-def compile_guest(folder, name, first=0):
-    """The test's kernel as a flat image for a board and two CPUs from `first` on; returns its
+def compile_guest(folder, name, first=0, cpus=2):
+    """The test's kernel as a flat image for a board and one or two CPUs from `first` on; returns its
     path."""
     machine = board.load(name)
     status, full, data = UART[machine.console()["driver"]]
     gic = machine.gic
     facts = {"GICD": gic["gicd"]["base"], "GICR": gic.get("gicr", {}).get("base", 0),
              "GICC": gic.get("gicc", {}).get("base", 0), "UART": machine.console()["base"],
-             "UART_STATUS": status, "UART_FULL": full, "UART_DATA": data, "FIRST": first}
+             "UART_STATUS": status, "UART_FULL": full, "UART_DATA": data, "FIRST": first, "CPUS": cpus}
     elf, flat = str(folder / "guest.elf"), str(folder / "guest.flat")
     subprocess.run(
         ["clang", "-Wl,-e,start", "--target=aarch64-none-elf", "-ffreestanding", "-nostdlib", "-O1", "-Wall",

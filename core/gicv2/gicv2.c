@@ -22,6 +22,7 @@
 #define GICC_RPR 0x14
 #define GICC_APR0 0xd0
 #define ENABLE 1u
+#define EOIMODE (1u << 9)
 #define IDLE_PRIORITY 0xffu
 #define ONLY_MOST 0x10u /* a mask through which priority 0 goes, wherever the step is */
 
@@ -70,8 +71,9 @@ void tn_gic_configure(const struct tn_gic *gic, uint32_t intid, uint8_t priority
 void tn_gic_forget(const struct tn_gic *gic, uint32_t intid)
 {
     /* An active one has this CPU's interface at its priority, and only its end lowers that: QEMU
-     * takes no notice of a write to APR0. */
-    if (tn_mmio_read32(gic->gicd + GIC_ISACTIVER + intid / 32 * 4) >> intid % 32 & 1) {
+     * takes no notice of a write to APR0.  With EOImode that has happened when it was taken. */
+    if ((tn_mmio_read32(gic->gicd + GIC_ISACTIVER + intid / 32 * 4) >> intid % 32 & 1) &&
+        !(tn_mmio_read32(gic->gicc + GICC_CTLR) & EOIMODE)) {
         tn_mmio_write32(gic->gicc + GICC_EOIR, intid);
     }
     gic_forget(gic->gicd, intid);

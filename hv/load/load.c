@@ -6,6 +6,7 @@
  * a partition with cache colours is copied because what the image holds has all of them.
  */
 #include <tn/hv/partition.h>
+#include <tn/hv/pool.h>
 #include <tn/image.h>
 #include <tn/sysreg.h>
 
@@ -100,6 +101,8 @@ static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
         CONFIG_COLOURED > 0 ? memory_of(boot->desc, region->ipa) : NULL;
     uint64_t pa = physical(boot->desc, region->ipa);
     const uint8_t *from = boot->image.bytes + region->source;
+    /* In pieces: on a CPU of a pool others may not wait for all of it. */
+    uint64_t most = tn_hv_in_pool() ? HV_PAGE : HV_BLOCK;
     uint64_t left = region->size;
 
     if (memory != NULL) {
@@ -108,7 +111,8 @@ static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
     }
     while (left > 0) {
         uint64_t inside = pa & (HV_BLOCK - 1);
-        uint64_t part = left < HV_BLOCK - inside ? left : HV_BLOCK - inside;
+        uint64_t room = most - (inside & (most - 1));
+        uint64_t part = left < room ? left : room;
         char *to = (char *)tn_hv_map_load(pa - inside) + inside;
 
         copy(to, from, part);
@@ -116,6 +120,9 @@ static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
         pa += part;
         from += part;
         left -= part;
+        if (tn_hv_in_pool()) {
+            tn_hv_pool_point(); /* which may use the window, too */
+        }
     }
 }
 

@@ -94,6 +94,7 @@ static void check_image(struct tn_hv_boot *boot)
         .ipa_size = 1ull << CONFIG_HV_IPA_BITS,
         .image_base = boot->base,
         .banked = CONFIG_PARTITIONS > 1 ? TN_BOARD_GICC_BASE : 0,
+        .banked_virtual = CONFIG_POOL > 0 ? TN_BOARD_GICV_BASE : 0,
         .cpu_count = TN_BOARD_CPUS,
         .own = {{TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE},
                 {TN_BOARD_GICR_BASE, TN_BOARD_GICR_SIZE * TN_BOARD_CPUS}},

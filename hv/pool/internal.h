@@ -141,6 +141,15 @@ void pool_flush(struct vcpu *me);
 /* From entry.S: an interrupt has come while a guest ran. */
 void pool_irq(void);
 
+/* Where the registers of SGIs and PPIs are: GICv2's distributor, a redistributor's second frame. */
+uintptr_t pool_banked(void);
+
+/* Enable exactly these PPIs for the guest that runs. */
+void pool_set_private(struct cpu *cpu, uint32_t mask);
+
+/* `intid` waits for a list register. */
+void pool_set_pending(struct vcpu *v, unsigned intid);
+
 /* The CPU's interrupt state goes from the instance that runs to nobody, and comes back. */
 void pool_irq_leave(struct cpu *cpu, struct vcpu *me);
 void pool_irq_enter(struct cpu *cpu, struct vcpu *me);

@@ -10,10 +10,10 @@
  * that would, and is kept for it.  SGIs never reach the controller.
  */
 #include <tn/gic.h>
+#include <tn/gic_regs.h>
 #include <tn/hv/exit.h>
 #include <tn/hv/irq.h>
 #include <tn/hv/vlr.h>
-#include <tn/mmio.h>
 
 #include "internal.h"
 
@@ -21,23 +21,18 @@
 #define WAKE 15u
 #define SGI_PRIORITY 0xa0u
 
-/* At the same place in GICv2's distributor and in the second frame of a redistributor. */
 #define GICR_SGI_BASE 0x10000u
-#define ISENABLER 0x100u
-#define ICENABLER 0x180u
-#define ISPENDR 0x200u
-#define ICPENDR 0x280u
-#define ISACTIVER 0x300u
-#define ICACTIVER 0x380u
-#define IPRIORITYR 0x400u
-#define ICFGR 0xc00u
 
-static uintptr_t banked(void)
+/* Of a CPU's own interrupts those that no guest gets from the controller. */
+#define OWN                                                                                        \
+    (((1u << TN_GIC_SGIS) - 1) | 1u << TN_BOARD_TIMER_HYP_IRQ | 1u << TN_BOARD_GIC_MAINTENANCE_IRQ)
+
+uintptr_t pool_banked(void)
 {
     return TN_BOARD_GICR_SIZE != 0 ? tn_hv_gic.gicr + GICR_SGI_BASE : tn_hv_gic.gicd;
 }
 
-static void set_pending(struct vcpu *v, unsigned intid)
+void pool_set_pending(struct vcpu *v, unsigned intid)
 {
     v->pending[intid / 32] |= 1u << intid % 32;
     v->banks |= 1u << intid / 32;
@@ -53,24 +48,23 @@ void pool_kick(unsigned board)
 
 void pool_irq_set_up(struct cpu *cpu)
 {
-    uintptr_t frame = banked();
+    uintptr_t frame = pool_banked();
 
     tn_vlr_init_cpu();
     cpu->enabled = 0;
-    tn_mmio_write8(frame + IPRIORITYR + KICK, 0);
-    tn_mmio_write8(frame + IPRIORITYR + TN_BOARD_TIMER_HYP_IRQ, 0);
-    tn_mmio_write32(frame + ISENABLER,
+    tn_mmio_write8(frame + GIC_IPRIORITYR + KICK, 0);
+    tn_mmio_write8(frame + GIC_IPRIORITYR + TN_BOARD_TIMER_HYP_IRQ, 0);
+    tn_mmio_write32(frame + GIC_ISENABLER,
                     1u << KICK | 1u << TN_BOARD_TIMER_HYP_IRQ | 1u << TN_BOARD_GIC_MAINTENANCE_IRQ);
 }
 
-/* Enable exactly these PPIs for the guest that runs. */
-static void set_private(struct cpu *cpu, uint32_t mask)
+void pool_set_private(struct cpu *cpu, uint32_t mask)
 {
-    uint32_t ppis = mask & ~((1u << TN_GIC_SGIS) - 1);
+    uint32_t ppis = mask & ~OWN;
 
     if (cpu->enabled != ppis) {
-        tn_mmio_write32(banked() + ICENABLER, cpu->enabled & ~ppis);
-        tn_mmio_write32(banked() + ISENABLER, ppis & ~cpu->enabled);
+        tn_mmio_write32(pool_banked() + GIC_ICENABLER, cpu->enabled & ~ppis);
+        tn_mmio_write32(pool_banked() + GIC_ISENABLER, ppis & ~cpu->enabled);
         cpu->enabled = ppis;
     }
 }
@@ -85,10 +79,10 @@ void pool_irq_reset(struct vcpu *me)
         pending[i] = 0;
     }
     if (me->pended != 0) {
-        tn_mmio_write32(banked() + ICPENDR, me->pended);
+        tn_mmio_write32(pool_banked() + GIC_ICPENDR, me->pended);
     }
     me->banks = me->enabled = me->active = me->pended = 0;
-    set_private(pool_here(), 0); /* hv/irq has disabled its own */
+    pool_set_private(pool_here(), 0); /* hv/irq has disabled its own */
     for (unsigned i = 0; i < TN_GIC_SGIS; i++) {
         priority[i] = SGI_PRIORITY;
     }
@@ -101,11 +95,11 @@ void pool_irq_leave(struct cpu *cpu, struct vcpu *me)
     (void)cpu;
     me->pending[0] &= (1u << TN_GIC_SGIS) - 1;
     if (me->pended != 0) {
-        me->pended &= (found & ~me->active) | tn_mmio_read32(banked() + ISPENDR);
-        tn_mmio_write32(banked() + ICPENDR, me->pended);
+        me->pended &= (found & ~me->active) | tn_mmio_read32(pool_banked() + GIC_ISPENDR);
+        tn_mmio_write32(pool_banked() + GIC_ICPENDR, me->pended);
     }
     if (found != 0) {
-        tn_mmio_write32(banked() + ICACTIVER, found);
+        tn_mmio_write32(pool_banked() + GIC_ICACTIVER, found);
     }
     tn_vlr_save();
 }
@@ -114,25 +108,25 @@ void pool_irq_enter(struct cpu *cpu, struct vcpu *me)
 {
     tn_vlr_restore();
     if (me->active != 0) {
-        tn_mmio_write32(banked() + ISACTIVER, me->active);
+        tn_mmio_write32(pool_banked() + GIC_ISACTIVER, me->active);
     }
     if (me->pended != 0) {
-        tn_mmio_write32(banked() + ISPENDR, me->pended);
+        tn_mmio_write32(pool_banked() + GIC_ISPENDR, me->pended);
     }
-    set_private(cpu, me->enabled);
+    pool_set_private(cpu, me->enabled);
 }
 
 static uint8_t priority_of(const struct vcpu *me, unsigned intid)
 {
     return intid < TN_GIC_FIRST_SPI ? me->priority[intid]
-                                    : tn_mmio_read8(tn_hv_gic.gicd + IPRIORITYR + intid);
+                                    : tn_mmio_read8(tn_hv_gic.gicd + GIC_IPRIORITYR + intid);
 }
 
 /* For the instance that runs, at once where a list register is free. */
 void pool_give(struct vcpu *me, unsigned intid)
 {
     if (!tn_vlr_put(intid, priority_of(me, intid), true)) {
-        set_pending(me, intid);
+        pool_set_pending(me, intid);
         tn_vlr_want(true); /* nothing else may bring the guest here before it is due */
     }
 }
@@ -140,7 +134,7 @@ void pool_give(struct vcpu *me, unsigned intid)
 /* For one that does not run: what it does about the interrupt may be the most urgent it has. */
 static void wake_for(struct vcpu *v, unsigned intid)
 {
-    set_pending(v, intid);
+    pool_set_pending(v, intid);
     if (pool_follows(v)) {
         tn_sched_set_level(&pool_here()->q, &v->sched, v->sched.ceiling, false);
     }
@@ -235,82 +229,5 @@ void pool_flush(struct vcpu *me)
         if (me->pending[bank] == 0) {
             me->banks &= ~(1u << bank);
         }
-    }
-}
-
-void tn_hv_pool_irq_enable(unsigned intid)
-{
-    struct vcpu *me = pool_self();
-
-    if (intid >= TN_GIC_FIRST_SPI) {
-        tn_gic_enable(&tn_hv_gic, intid);
-        return;
-    }
-    me->enabled |= 1u << intid;
-    set_private(pool_here(), me->enabled);
-    pool_flush(me);
-}
-
-static bool is_edge(unsigned intid)
-{
-    return tn_mmio_read32(tn_hv_gic.gicd + ICFGR + intid / 16 * 4) >> intid % 16 * 2 & 2;
-}
-
-/* What the guest has not seen yet goes back: pending again where its line does not say so. */
-static void take_back(struct vcpu *me, unsigned intid)
-{
-    bool waits = me->pending[intid / 32] >> intid % 32 & 1;
-
-    if (intid < TN_GIC_SGIS) {
-        if (tn_vlr_take_back(intid)) {
-            set_pending(me, intid);
-        }
-        return;
-    }
-    me->pending[intid / 32] &= ~(1u << intid % 32);
-    if (waits || tn_vlr_take_back(intid)) {
-        if (intid < TN_GIC_FIRST_SPI) {
-            tn_mmio_write32(banked() + ICACTIVER, 1u << intid);
-            return;
-        }
-        if (is_edge(intid)) {
-            tn_gic_pend(&tn_hv_gic, intid);
-        }
-        tn_mmio_write32(tn_hv_gic.gicd + ICACTIVER + intid / 32 * 4, 1u << intid % 32);
-    }
-}
-
-void tn_hv_pool_irq_disable(unsigned intid)
-{
-    struct vcpu *me = pool_self();
-
-    if (intid < TN_GIC_FIRST_SPI) {
-        me->enabled &= ~(1u << intid);
-        set_private(pool_here(), me->enabled);
-    } else {
-        tn_gic_disable(&tn_hv_gic, intid);
-    }
-    take_back(me, intid);
-}
-
-void tn_hv_pool_irq_pend(unsigned intid)
-{
-    if (intid < TN_GIC_SGIS) {
-        set_pending(pool_self(), intid);
-        pool_flush(pool_self());
-        return;
-    }
-    if (intid < TN_GIC_FIRST_SPI) {
-        pool_self()->pended |= 1u << intid; /* the other instances' PPI is the same */
-    }
-    tn_gic_pend(&tn_hv_gic, intid);
-}
-
-void tn_hv_pool_irq_priority(unsigned intid, uint8_t priority)
-{
-    if (intid < TN_GIC_FIRST_SPI) {
-        pool_self()->priority[intid] = priority;
-    } else {
-        tn_gic_set_priority(&tn_hv_gic, intid, priority);
     }
 }

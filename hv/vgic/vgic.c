@@ -12,6 +12,7 @@
 #include <tn/gic_regs.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/irq.h>
+#include <tn/hv/pool.h>
 
 #define WORD 2u                         /* width: 4 bytes */
 #define ARRAY(offset) ((offset)&0xf80u) /* of one bit for each interrupt */
@@ -44,6 +45,57 @@ uint32_t tn_hv_vgic_owned(unsigned bank)
     return bank == 0 ? (irqs | 0xffffu) & ~RESERVED_SGIS : irqs;
 }
 
+/* One of a pool's instances has the virtual CPU interface: SGIs and PPIs are its record's. */
+static bool is_virtual(unsigned bank)
+{
+    return tn_hv_in_pool() && bank == 0;
+}
+
+static void for_each(uint32_t bits, unsigned bank, void (*function)(unsigned intid))
+{
+    for (; bits != 0; bits &= bits - 1) {
+        function(bank * 32 + (unsigned)__builtin_ctz(bits));
+    }
+}
+
+/* The same of an instance: what it has not taken lies in list registers, not in the controller. */
+static uint32_t pool_state(uint32_t offset, bool write, uint32_t value)
+{
+    unsigned bank = ARRAY_BANK(offset);
+    uint32_t owned = tn_hv_vgic_owned(bank), all = value & owned;
+    bool pending = ARRAY(offset) == GIC_ISPENDR || ARRAY(offset) == GIC_ICPENDR;
+
+    if (!write) {
+        return (pending ? tn_hv_pool_irq_pending(bank) : tn_hv_pool_irq_active(bank)) & owned;
+    }
+    switch (ARRAY(offset)) {
+    case GIC_ISPENDR:
+        for_each(all, bank, tn_hv_pool_irq_pend);
+        break;
+    case GIC_ICPENDR:
+        for_each(all, bank, tn_hv_pool_irq_forget);
+        break;
+    case GIC_ICACTIVER:
+        for_each(all, bank, tn_hv_pool_irq_end);
+        break;
+    default: /* nobody makes an interrupt active that is none */
+        break;
+    }
+    return 0;
+}
+
+static uint32_t pool_enable(uint32_t offset, bool write, uint32_t value)
+{
+    uint32_t owned = tn_hv_vgic_owned(0);
+
+    if (!write) {
+        return tn_hv_pool_irq_enabled() & owned;
+    }
+    for_each(value & owned, 0,
+             ARRAY(offset) == GIC_ISENABLER ? tn_hv_pool_irq_enable : tn_hv_pool_irq_disable);
+    return 0;
+}
+
 static uint32_t access_enable(uintptr_t frame, uint32_t offset, bool write, uint32_t value)
 {
     struct tn_hv_vgic *vgic = tn_hv_vgic();
@@ -51,6 +103,9 @@ static uint32_t access_enable(uintptr_t frame, uint32_t offset, bool write, uint
     uint32_t owned = tn_hv_vgic_owned(bank);
     uint32_t *enabled = &vgic->enabled[bank];
 
+    if (is_virtual(bank)) {
+        return pool_enable(offset, write, value);
+    }
     if (!write) {
         return bank == 0 ? tn_mmio_read32(frame + offset) & owned : *enabled;
     }
@@ -61,6 +116,9 @@ static uint32_t access_enable(uintptr_t frame, uint32_t offset, bool write, uint
         }
     } else {
         __atomic_and_fetch(enabled, ~value, __ATOMIC_RELAXED);
+        if (tn_hv_in_pool()) {
+            for_each(value & owned, bank, tn_hv_pool_irq_disable);
+        }
     }
     tn_mmio_write32(frame + offset, value & owned);
     return 0;
@@ -70,6 +128,9 @@ static uint32_t access_state(uintptr_t frame, uint32_t offset, bool write, uint3
 {
     uint32_t owned = tn_hv_vgic_owned(ARRAY_BANK(offset));
 
+    if (tn_hv_in_pool()) {
+        return pool_state(offset, write, value);
+    }
     if (!write) {
         return tn_mmio_read32(frame + offset) & owned;
     }
@@ -82,6 +143,12 @@ static uint32_t access_priority(uintptr_t frame, unsigned intid, bool write, uin
     uint8_t *shadow = &tn_hv_vgic()->priority[intid];
     bool owned = tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1;
 
+    if (is_virtual(intid / 32)) {
+        if (write && owned) {
+            tn_hv_pool_irq_priority(intid, (uint8_t)value & priority_mask);
+        }
+        return owned && !write ? tn_hv_pool_irq_get_priority(intid) : 0;
+    }
     if (!write) {
         return intid >= TN_GIC_FIRST_SPI ? *shadow
                : owned                   ? tn_mmio_read8(frame + GIC_IPRIORITYR + intid)
@@ -112,6 +179,9 @@ static uint32_t access_config(uintptr_t frame, uint32_t offset, bool write, uint
 
     if (!write) {
         return tn_mmio_read32(frame + offset) & owned;
+    }
+    if (is_virtual(index / 2)) {
+        return 0; /* a PPI is other instances', too */
     }
     tn_hv_lock();
     tn_mmio_write32(frame + offset, (tn_mmio_read32(frame + offset) & ~owned) | (value & owned));

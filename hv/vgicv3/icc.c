@@ -11,6 +11,7 @@
 #include <tn/abi/cap.h>
 #include <tn/board.h>
 #include <tn/hv/exit.h>
+#include <tn/hv/pool.h>
 #include <tn/sysreg.h>
 
 #include "internal.h"
@@ -21,6 +22,8 @@
 #define ISS_NAME(esr) ((uint32_t)(esr)&0x3ffc1eu)
 #define ISS_REGISTER(esr) ((unsigned)((esr) >> 5 & 0x1f))
 #define ISS_READ 1u
+#define ISS_OP0(esr) ((unsigned)((esr) >> 20 & 3u))
+#define OP0_DEBUG 2u /* they are not switched between instances: nothing is there to be set */
 
 #define PMR REGISTER(0, 4, 6, 0)
 #define DIR REGISTER(0, 12, 11, 1)
@@ -48,6 +51,8 @@
 #define SGI_CLUSTER 0x00fff0ff00ff0000ull /* Aff3, RS, Aff2, Aff1 */
 #define SGI_INTID 0x0f000000ull
 #define SGI_OTHERS (1ull << 40)
+#define SGI_INTID_SHIFT 24
+#define SGI_LAST 15u
 #define SGI_MORTISE 0x0f000000ull /* the one that is Mortise's */
 
 #define CTLR_GUEST 0x43u /* PMHE, EOImode, CBPR: the rest is read-only */
@@ -62,6 +67,13 @@ static void send(uint64_t value)
     unsigned cpus = vgicv3_cpus();
 
     if ((value & SGI_INTID) == SGI_MORTISE) {
+        return;
+    }
+    if (tn_hv_in_pool()) {
+        if (!(value & SGI_OTHERS) && ((peers[0] ^ value) & SGI_CLUSTER) == 0 &&
+            (peers[0] & value & SGI_TARGETS) != 0) {
+            tn_hv_pool_irq_pend((unsigned)(value >> SGI_INTID_SHIFT) & SGI_LAST);
+        }
         return;
     }
     tn_dsb(ishst); /* what the guest has stored before is visible before the interrupt is */
@@ -138,6 +150,13 @@ static bool on_sysreg(struct tn_hv_frame *frame, uint64_t esr)
     uint32_t name = ISS_NAME(esr);
     unsigned number = ISS_REGISTER(esr);
 
+    if (tn_hv_in_pool() && ISS_OP0(esr) == OP0_DEBUG) {
+        if (esr & ISS_READ) {
+            tn_hv_set_register(frame, number, 0);
+        }
+        tn_hv_skip();
+        return true;
+    }
     if (!(esr & ISS_READ ? read_register(frame, name, number)
                          : write_register(name, tn_hv_register(frame, number)))) {
         return false;
@@ -157,7 +176,9 @@ void vgicv3_start(void)
     for (unsigned i = 0; i < vgicv3_cpus(); i++) {
         peers[i] = peer(vgicv3_mpidr(vgicv3_board_cpu(i)));
     }
-    WRITE(ICH_HCR_EL2, ICH_HCR_TC);
+    if (!tn_hv_in_pool()) { /* there those registers are the virtual interface's, as they should */
+        WRITE(ICH_HCR_EL2, ICH_HCR_TC);
+    }
 }
 
 TN_HV_EXIT(sysreg, HV_EC_SYSREG, TN_CAP_VGIC, on_sysreg);

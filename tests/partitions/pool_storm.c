@@ -10,12 +10,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tn/board.h>
 #include <tn/hypercall.h>
 #include <tn/irq.h>
+#include <tn/mmio.h>
 #include <tn/sched_pool.h>
 #include <tn/sysreg.h>
 #include <tn/time.h>
 
+#define GICC_CTLR 0x0u /* of a GICv2 */
+#define GICC_PMR 0x4u
 #define SGIS 12u
 #define TIMER 27u /* virtual */
 #define SPI 100u  /* of nobody else */
@@ -164,18 +168,28 @@ static void call(void)
 }
 
 /* The controller's interface, which is this instance's own, in any state and back. */
+static void set_interface(uint32_t priority, bool split, bool on)
+{
+#if TN_BOARD_GICR_SIZE
+    tn_sysreg_write(icc_pmr_el1, priority);
+    tn_sysreg_write(icc_ctlr_el1, split ? 2 : 0);
+    tn_sysreg_write(icc_igrpen1_el1, on ? 1 : 0);
+    tn_isb();
+#else
+    tn_mmio_write32(TN_BOARD_GICC_BASE + GICC_PMR, priority);
+    tn_mmio_write32(TN_BOARD_GICC_BASE + GICC_CTLR, (split ? 1u << 9 : 0) | (on ? 1 : 0));
+#endif
+}
+
 static void twist(void)
 {
-    tn_sysreg_write(icc_pmr_el1, next() & 0xff);
-    tn_sysreg_write(icc_ctlr_el1, next() & 2);
-    tn_sysreg_write(icc_igrpen1_el1, next() & 1);
-    tn_isb();
+    uint32_t priority = next() & 0xff;
+    bool split = next() & 1, on = next() & 1;
+
+    set_interface(priority, split, on);
     start_timer(next() % 1000);
     tn_wfi();
-    tn_sysreg_write(icc_pmr_el1, 0xff);
-    tn_sysreg_write(icc_ctlr_el1, 0);
-    tn_sysreg_write(icc_igrpen1_el1, 1);
-    tn_isb();
+    set_interface(0xff, false, true);
 }
 
 static void harass(void)

@@ -14,6 +14,7 @@
 #define PSCI 0x84000000u
 #define PSCI_64 0x40000000u
 #define OURS 0xc6000000u
+#define SLEEP (OURS + 0x501u) /* of an instance of a pool: as long as one likes */
 #define RAM_END (TN_RAM + TN_RAM_SIZE)
 #define RET 0xd65f03c0u
 
@@ -144,7 +145,8 @@ static bool ends(uint64_t id)
 {
     uint32_t psci = ((uint32_t)id & ~PSCI_64) - PSCI;
 
-    return (uint32_t)id == OURS || psci == 1 || psci == 2 || psci == 8 || psci == 9;
+    return (uint32_t)id == OURS || (TN_POOL && (uint32_t)id == SLEEP) || psci == 1 || psci == 2 ||
+           psci == 8 || psci == 9;
 }
 
 static void call(struct cpu *cpu)

@@ -241,6 +241,48 @@ static void check_cpus(void)
     check("from the first", sources == 0);
 }
 
+/* All that a kernel with one CPU does with interrupts, while others have that CPU, too. */
+static void check_alone(void)
+{
+#if TN_GICR
+    uint32_t ack;
+    uint64_t sum = 0;
+
+    check("no other cpu", hvc(0xc4000003, 1, (uintptr_t)secondary, 0) < 0);
+    send(0);
+    check("sgi to oneself", wait_for(&taken[0][SGI]));
+    __asm__ volatile("msr daifset, #2" : : : "memory");
+    GICR_SGI(0, 0x200) = 1u << SGI;
+    check("pending", GICR_SGI(0, 0x280) >> SGI & 1 && !(GICR_SGI(0, 0x300) >> SGI & 1));
+    GICR_SGI(0, 0x280) = 1u << SGI;
+    check("not pending", !(GICR_SGI(0, 0x200) >> SGI & 1) && read_reg(isr_el1) == 0);
+    GICR_SGI(0, 0x180) = 1u << SGI;
+    send(0);
+    check("disabled", !(GICR_SGI(0, 0x100) >> SGI & 1) && read_reg(isr_el1) == 0);
+    GICR_SGI(0, 0x100) = 1u << SGI;
+    ack = (uint32_t)read_reg(S3_0_C12_C12_0);
+    check("active", ack == SGI && GICR_SGI(0, 0x300) >> SGI & 1);
+    write_reg(S3_0_C12_C12_1, ack);
+    check("over", !(GICR_SGI(0, 0x300) >> SGI & 1));
+    GICR_SGI(0, 0x400) = 0x80808080;
+    check("priority", GICR_SGI(0, 0x400) == 0x80808080);
+    write_reg(cpacr_el1, 3ull << 20);
+    __asm__ volatile(".arch_extension fp\n fmov d9, #1.5" : : : "memory");
+    taken[0][VIRT] = 0;
+    for (int i = 0; i < 100; i++) {
+        write_reg(cntv_tval_el0, read_reg(cntfrq_el0) / 5000);
+        write_reg(cntv_ctl_el0, 1);
+        __asm__ volatile("wfi\n msr daifclr, #2\n isb\n msr daifset, #2" : : : "memory");
+    }
+    __asm__ volatile(".arch_extension fp\n fmov %0, d9" : "=r"(sum) : : "memory");
+    check("sleeps", taken[0][VIRT] == 100);
+    check("floating point", sum == 0x3ff8000000000000);
+    write_reg(mdscr_el1, 0);
+    check("debug registers", read_reg(mdscr_el1) == 0);
+    __asm__ volatile("msr daifclr, #2" : : : "memory");
+#endif
+}
+
 static void check_nothing(void)
 {
     uint32_t value;
@@ -276,7 +318,11 @@ void guest(const uint8_t *tree)
     check_distributor();
     open_interrupts(0);
     check_timers();
-    check_cpus();
+    if (TN_CPUS > 1) {
+        check_cpus();
+    } else {
+        check_alone();
+    }
     check_nothing();
     switch (last_letter(tree)) {
     case 'o':

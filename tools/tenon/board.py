@@ -164,7 +164,7 @@ def _check_cache(cache, refuse):
 def _overlapped(device, gic):
     """The GIC's frames that share a page with a device."""
     begin, end = device["base"] & -PAGE, device["base"] + device["size"]
-    for name in ("gicd", "gicr", "gicc"):
+    for name in ("gicd", "gicr", "gicc", "gich", "gicv", "gicc_dir"):
         frame = gic.get(name)
         if frame and begin < frame["base"] + frame["size"] * frame.get("count", 1) and \
                 frame["base"] < end:

@@ -78,7 +78,7 @@ class Kernel:
         self.doorbells = channel.doorbells(channels, spec.name)
         caps = {*CAPS, *spec.caps, *(["DEVICE"] if spec.devices else []),
                 *(["CHAN"] if self.doorbells else []),
-                *(["WATCHDOG"] if spec.watchdog_ms else [])}
+                *(["WATCHDOG"] if spec.watchdog_ms else []), *(["SCHED"] if spec.pool else [])}
         bits = self.build.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         self.irqs = sorted([*groups.mark(self._irqs(), spec), *channel.irqs(channels, spec.name)],

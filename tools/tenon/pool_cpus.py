@@ -14,7 +14,9 @@ PARTITION_KEYS = {
     "budget_us": "number", "period_us": "number", "slice_us": "number", "follow": "flag",
 }
 POLICIES = ("fixed", "rr", "edf")
-MODES = ("bypass", "tenon")
+MODES = ("bypass", "tenon", "raw", "linux")
+KERNELS = ("raw", "linux")
+VIRTUAL = ("gich", "gicv", "gicc_dir")  # frames of a GICv2 with virtualization
 PRIORITY = 100
 PRIORITIES = 256  # 0 .. 255, more is more urgent
 SLICE_US = 1000
@@ -62,7 +64,7 @@ def check(image, machine):
                            f"pool {owners[cpu].name} ({owners[cpu].place('cpus')}); name another, or "
                            f"write pool = \"{owners[cpu].name}\" instead")
         else:
-            _check_instance(partition, pools)
+            _check_instance(partition, pools, machine)
     for item in image.pools:
         _place(item, [partition for partition in image.partitions if partition.pool == item.name],
                len(image.partitions))
@@ -86,16 +88,17 @@ def _check_pool(item, machine, pools, owners):
             refuse(item.place("cpus"), f"CPU {cpu} is in pool {owners[cpu].name} already; name each "
                    "CPU once")
         owners[cpu] = item
-    if machine.gic["version"] < 3:
-        refuse(item.table, f"board {machine.name} has a GICv{machine.gic['version']}, whose virtual "
-               "interface Mortise does not drive yet; use a board with a GICv3, or give each "
-               "partition its own CPU")
+    for frame in VIRTUAL if machine.gic["version"] < 3 else ():
+        if frame not in machine.gic:
+            refuse(item.table, f"board {machine.name} does not say where {frame} of its GIC is, which a "
+                   f"pool needs; add {frame} to [gic] of its board.toml, or give each partition its "
+                   "own CPU")
     if "maintenance" not in machine.gic:
         refuse(item.table, f"board {machine.name} says no maintenance interrupt of its GIC; add "
                "maintenance to [gic] of its board.toml")
 
 
-def _check_instance(partition, pools):
+def _check_instance(partition, pools, machine):
     place = partition.place
     if partition.pool not in pools:
         refuse(place("pool"), f"there is no pool '{partition.pool}'"
@@ -104,6 +107,9 @@ def _check_instance(partition, pools):
     if partition.mode not in MODES:
         refuse(place("mode"), f"a partition in mode '{partition.mode}' cannot share a CPU; modes that "
                f"can: {', '.join(MODES)}; give it cpus instead of a pool")
+    if partition.mode in KERNELS and machine.gic["version"] < 3:
+        refuse(place("mode"), f"board {machine.name}: a partition in mode '{partition.mode}' shares a CPU "
+               "on boards with a GICv3 only; give it cpus instead of a pool")
     if "cpus" in partition.places:
         refuse(place("cpus"), f"partition {partition.name} runs on the CPUs of pool {item.name}; "
                "remove cpus")

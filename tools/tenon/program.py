@@ -198,8 +198,10 @@ def devices(spec, machine, libraries, caps, together):
                       device["base"]) for name, device in sorted(found.items())]
     if "IRQ" in caps and "gicc" in machine.gic:
         gicc = machine.gic["gicc"]
+        # On a CPU that it shares a program has the virtual interface in the same place.
+        source = machine.gic["gicv"]["base"] if spec.pool is not None else gicc["base"]
         regions.append(Region("gicc", "device", "rws" if together else "rw", gicc["base"], up(gicc["size"], PAGE),
-                              gicc["base"]))
+                              source))
     if alone.is_alone(spec):
         regions += distributor(machine)
     irqs = [{"intid": intid, "edge": edge, "priority": IRQ_PRIORITY}

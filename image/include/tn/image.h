@@ -129,10 +129,11 @@ struct tn_image_extent {
 
 /* What a descriptor may claim.  tn_image_limits() fills in all but the first five. */
 struct tn_desc_limits {
-    uint64_t ipa_size;   /* first guest-physical address that cannot be mapped */
-    uint64_t image_base; /* physical address of the image; TN_IMAGE_BASE_UNKNOWN on the host */
-    uint64_t banked;     /* physical page that each CPU has its own of; 0: the board has none */
-    uint32_t cpu_count;  /* CPUs of the board */
+    uint64_t ipa_size;       /* first guest-physical address that cannot be mapped */
+    uint64_t image_base;     /* physical address of the image; TN_IMAGE_BASE_UNKNOWN on the host */
+    uint64_t banked;         /* physical page that each CPU has its own of; 0: the board has none */
+    uint64_t banked_virtual; /* the same, of the virtual interface */
+    uint32_t cpu_count;      /* CPUs of the board */
     struct {
         uint64_t base, size; /* physical; size 0: none */
     } own[TN_DESC_OWN];      /* registers that Mortise keeps: no partition's device */
@@ -193,7 +194,7 @@ int tn_desc_check(const struct tn_partition_desc *desc, size_t size,
  * say is shared (TN_ACCESS_SHARED); `banked` as in struct tn_desc_limits.  Every descriptor
  * must have passed tn_desc_check().
  */
-int tn_image_check_partitions(const struct tn_image *image, uint64_t banked);
+int tn_image_check_partitions(const struct tn_image *image, const struct tn_desc_limits *limits);
 
 /*
  * What a boot needs, on an open image: the CRC of every segment and descriptor, and every

@@ -67,6 +67,19 @@ void tn_hv_pool_irq_disable(unsigned intid);
 void tn_hv_pool_irq_pend(unsigned intid);
 void tn_hv_pool_irq_priority(unsigned intid, uint8_t priority);
 
+/*
+ * The same for an emulated distributor, of the instance that runs: SGIs and PPIs that are enabled;
+ * of a bank of 32 what is pending, what is active; the priority of an SGI or PPI.
+ */
+uint32_t tn_hv_pool_irq_enabled(void);
+uint32_t tn_hv_pool_irq_pending(unsigned bank);
+uint32_t tn_hv_pool_irq_active(unsigned bank);
+uint8_t tn_hv_pool_irq_get_priority(unsigned intid);
+
+/* No longer pending; no longer active. */
+void tn_hv_pool_irq_forget(unsigned intid);
+void tn_hv_pool_irq_end(unsigned intid);
+
 /* PSCI CPU_SUSPEND: as WFI. */
 void tn_hv_pool_wait(void);
 

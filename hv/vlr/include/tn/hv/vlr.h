@@ -40,6 +40,12 @@ void tn_vlr_want(bool more);
 /* Take `intid` back that the guest has not yet seen; false: it is not pending there. */
 bool tn_vlr_take_back(uint32_t intid);
 
+/* `intid` is over, as if the guest had ended it; false: it is not active there. */
+bool tn_vlr_end(uint32_t intid);
+
+/* Which of INTIDs [32 * bank, 32 * bank + 32) are pending in it, or active; a bit each. */
+uint32_t tn_vlr_bits(uint32_t bank, bool active);
+
 /* Whether the guest has something pending or active; something that it could be waiting for. */
 bool tn_vlr_busy(void);
 bool tn_vlr_pending(void);
