@@ -74,7 +74,8 @@ tn_vcpu_switch_new:
         \X      esr_el1, far_el1
         \X      afsr0_el1, afsr1_el1
         \X      par_el1, csselr_el1
-        \X      cntkctl_el1, mdscr_el1
+        \X      cntkctl_el1, cnthctl_el2
+        \X      vttbr_el2, mdcr_el2
         .endm
 
         .macro  store_pair a, b

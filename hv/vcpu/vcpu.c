@@ -15,13 +15,11 @@
 
 #define FP_WORDS 66u
 
-/* Of EL1 and ELR_EL2, SPSR_EL2, HCR_EL2, in the order of switch.S. */
+/*
+ * In the order of switch.S.  EL2's own are among them: an instance is switched while it begins,
+ * too, when some have been set and others not.
+ */
 static uint64_t own[TN_VCPU_WORDS] TN_ALIGNED(16);
-
-/* Of EL2, which Mortise sets before the guest begins and does not change. */
-static struct {
-    uint64_t vttbr, mdcr, cnthctl;
-} fixed;
 
 static struct {
     uint64_t cntv_ctl, cntv_cval, cntp_ctl, cntp_cval;
@@ -67,9 +65,6 @@ void tn_vcpu_save(void)
 void tn_vcpu_restore(void)
 {
     tn_vcpu_fetch(own);
-    tn_sysreg_write(vttbr_el2, fixed.vttbr);
-    tn_sysreg_write(mdcr_el2, fixed.mdcr);
-    tn_sysreg_write(cnthctl_el2, fixed.cnthctl);
     if (has_keys) {
         KEYS(RESTORE_KEY)
     }
@@ -78,9 +73,6 @@ void tn_vcpu_restore(void)
 void tn_vcpu_begin(void)
 {
     has_keys = (tn_sysreg_read(id_aa64isar1_el1) & ISAR1_PAUTH) != 0;
-    fixed.vttbr = tn_sysreg_read(vttbr_el2);
-    fixed.mdcr = tn_sysreg_read(mdcr_el2);
-    fixed.cnthctl = tn_sysreg_read(cnthctl_el2);
     tn_vcpu_fp_reset();
 }
 

@@ -17,7 +17,7 @@
 void tn_vcpu_save(void);
 void tn_vcpu_restore(void);
 
-/* Once, before a guest's first instruction, when EL2's registers are set for it. */
+/* Once, before a guest's first instruction. */
 void tn_vcpu_begin(void);
 
 /* FP registers of nobody: the next FP instruction of the guest traps, and finds zeroes. */
@@ -44,7 +44,7 @@ void tn_vcpu_switch(uint64_t *sp, uint64_t ttbr, uint64_t to_sp);
 void tn_vcpu_switch_new(uint64_t *sp, uint64_t ttbr, uint64_t x0, uint64_t base, uint64_t bss);
 
 /* Also there: registers to and from memory, 16-byte aligned. */
-#define TN_VCPU_WORDS 28u
+#define TN_VCPU_WORDS 30u
 void tn_vcpu_store(uint64_t *words);
 void tn_vcpu_fetch(const uint64_t *words);
 
