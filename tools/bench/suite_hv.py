@@ -120,6 +120,19 @@ def of_lives(partition, lives, calls, both):
         Figure("lifecycle", TO_MAIN, partition, to_main, "instructions")]
 
 
+def calls_from_el2(so):
+    """The manager's calls alone, by a program at EL2."""
+    image, spent = build("-ftools/bench/life-native.toml", "life-native", VIRT), {}
+    points = {name: address for name, address in
+              image.symbols(image.components["manager"]).items() if name.startswith("mark_")}
+    counts = Counts(image, so, points, profile=False, cpus={name: 0 for name in points}, cpu=0)
+    for mark in MARKS:
+        for first in counts.hits[f"mark_{mark}"]:
+            last = next(hit for hit in counts.hits["mark_done"] if hit.all > first.all)
+            spent.setdefault(f"{mark}: the call", []).append(last.since(first))
+    return [at_el2(line, "bypass, by a program at EL2", windows) for line, windows in spent.items()]
+
+
 def suite_life(_quick):
     """Partitions that another starts, pauses, resumes and stops."""
     say("life cycle")
@@ -139,7 +152,7 @@ def suite_life(_quick):
         figures += of_lives(name, range(at * each, (at + 1) * each), calls, both)
         figures.append(Figure("lifecycle", "its memory", name, image.components[name]["ram"],
                               "bytes"))
-    return figures
+    return figures + calls_from_el2(so)
 
 
 SIZES = (8, 64, 512, 4096)
