@@ -10,6 +10,7 @@ from measure import OUT, VIRT, Counts, build, say, shown_events
 from suite_kernel import ERET, code_of
 from tenon import errors
 
+POOL_BOARDS = [VIRT, "qemu-virt-gicv2"]
 # What pool.c's instance `a` does: {title: (mark, returns from EL2 to leave out, where it ends: at
 # the next return, or in a handler; limit, aim)}.
 STEPS = {
@@ -75,15 +76,16 @@ def most(windows):
     return max(windows, key=lambda window: window.el2)
 
 
-def suite_pool(_quick):
+def suite_pool(quick):
     """Switches and interrupts of instances that share a CPU."""
-    say("pool")
-    image = build("-ftools/bench/pool.toml", "pool", VIRT)
-    trips, figures = Trips(image, "a", 0), []
-    for title, (mark, skip, end, limit, aim) in STEPS.items():
-        spent = most(trips.steps(mark, skip, end))
-        figures.append(Figure("pool", title, VIRT, spent.el2, "instructions at EL2", limit,
-                              aim, events=shown_events(spent.events)))
+    figures = []
+    for board in [VIRT] if quick else POOL_BOARDS:
+        say(f"pool, {board}")
+        trips = Trips(build("-ftools/bench/pool.toml", "pool", board), "a", 0)
+        for title, (mark, skip, end, limit, aim) in STEPS.items():
+            spent = most(trips.steps(mark, skip, end))
+            figures.append(Figure("pool", title, board, spent.el2, "instructions at EL2", limit,
+                                  aim, events=shown_events(spent.events)))
     return figures
 
 
