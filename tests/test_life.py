@@ -32,7 +32,7 @@ def beat(name):
 @pytest.mark.parametrize("board", BOARDS)
 def test_unruly(tmp_path, board):
     """Nothing that a guest does keeps it from being paused and stopped."""
-    kinds = ("spin", "sleep", "shut")
+    kinds = ("spin", "sleep", "shut", "deaf")
     code, lines = run(
         tmp_path, board, partition("tamer", "tamer.c", args=str(["8", *kinds])),
         *(partition(kind, "unruly.c", cpus="[1]", start='"demand"', irqs="[27]",

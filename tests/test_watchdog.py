@@ -4,6 +4,7 @@
 Time is that of executed instructions, so that no host is too slow for a kick.
 """
 import os
+import subprocess
 
 import pytest
 
@@ -72,3 +73,18 @@ def test_beside_others(tmp_path):
     assert code == 9
     assert [line for line in lines if "kicks" not in line] == [
         EXPIRED, RESTARTS, EXPIRED, RESTARTS, EXPIRED, NO_MORE]
+
+
+def test_a_kernel_that_masks_by_priority(tmp_path):
+    """It reads the mask that it wrote, and its watchdog's interrupt comes all the same."""
+    elf = str(tmp_path / "masked.elf")
+    subprocess.run(["clang", "--target=aarch64-none-elf", "-nostdlib", "-fuse-ld=lld", "-Wl,-e,start",
+                    os.path.join(os.path.dirname(SOURCES), "raw", "masked.S"), "-o", elf], check=True)
+    subprocess.run(["llvm-objcopy", "-O", "binary", elf, str(tmp_path / "masked.flat")], check=True)
+    (tmp_path / "tnimage.toml").write_text(
+        '[image]\nname = "dog"\n[[partition]]\nname = "dog"\nmode = "raw"\nkernel = "masked.flat"\n'
+        'cpus = [0]\nram = "4M"\nwatchdog_ms = 2\n')
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "dog.img", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = tnimage("run", "dog.img", "--icount", "--timeout", "200", cwd=tmp_path)
+    assert (done.returncode, EXPIRED in done.stdout) == (9, True), done.stdout

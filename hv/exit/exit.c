@@ -19,12 +19,14 @@
 #define ISS_WRITE (1u << 6)
 
 #define SPSR_MODE 0xfu
+#define SPSR_AARCH32 0x10u
 #define SPSR_EL1H 0x5u
 #define SPSR_EL1T 0x4u
 #define SPSR_EL1H_MASKED 0x3c5u
 #define VECTOR_SP0 0x000u /* offsets in the vector table: where the exception comes from */
 #define VECTOR_SPX 0x200u
 #define VECTOR_EL0 0x400u
+#define VECTOR_EL0_32 0x600u
 #define VECTOR_TABLE 0x800u
 
 extern const struct tn_hv_exit __hv_exits[], __hv_exits_end[];
@@ -53,7 +55,7 @@ static void inject(uint64_t esr)
         vector += VECTOR_SP0;
         break;
     default:
-        vector += VECTOR_EL0;
+        vector += spsr & SPSR_AARCH32 ? VECTOR_EL0_32 : VECTOR_EL0;
         break;
     }
     tn_sysreg_write(elr_el1, tn_sysreg_read(elr_el2));
@@ -98,16 +100,12 @@ static bool inject_for(struct tn_hv_frame *frame, uint64_t esr)
         tn_hv_cpus_if_ending();
     }
 
-    switch (class) {
-    case HV_EC_SYSREG:
-        tn_hv_inject_undefined();
-        return true;
-    case HV_EC_INSTRUCTION_ABORT:
-    case HV_EC_DATA_ABORT:
+    if (class == HV_EC_INSTRUCTION_ABORT || class == HV_EC_DATA_ABORT) {
         return inject_abort(frame, class, esr);
-    default:
-        return false;
     }
+    /* Whatever else traps is an instruction: a program of the kernel's must not end it by one. */
+    tn_hv_inject_undefined();
+    return true;
 }
 
 void tn_hv_exit(struct tn_hv_frame *frame)

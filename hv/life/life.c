@@ -47,7 +47,6 @@ static struct {
 } life TN_SECTION(".bss.0shared");
 
 static uint64_t base, bss; /* physical, of the image and of this CPU's .bss */
-static bool unmaskable;    /* SGI 15 is an FIQ to EL2 */
 
 static uint32_t state_of(uint64_t partition)
 {
@@ -113,7 +112,7 @@ void tn_hv_life_begin(const struct tn_hv_boot *boot)
         take_names(boot);
     }
     tn_hv_lock();
-    unmaskable = tn_gic_kick_init(&tn_hv_gic);
+    (void)tn_gic_kick_init(&tn_hv_gic);
     /* A restart may meet another state, an order: tn_hv_life_held() sees to that. */
     if (boot->fresh && state_of(self) == TN_LIFE_STARTING) {
         life.of[self].starts++;
@@ -183,23 +182,17 @@ bool tn_hv_life_held(void)
 
 void tn_hv_life_sleep(void)
 {
-    if (unmaskable && !tn_hv_has_cap(TN_CAP_VGIC)) {
-        tn_dsb(sy); /* as before any WFI: what the guest has stored is out */
-        tn_wfi();
-    } else {
-        tn_gic_wait(&tn_hv_gic);
-    }
+    tn_gic_wait(&tn_hv_gic);
 }
 
 /*
- * A partition with LIFECYCLE can do worse than not to be stopped; one that has SGI 15 as an FIQ,
- * and not the priority mask, which holds for FIQs too, is woken from its own WFI.
+ * A partition with LIFECYCLE can do worse than not to be stopped.  All others sleep at EL2: even
+ * where SGI 15 is an FIQ a guest can hold it back, by the priority mask or by the active
+ * priorities, which both are its own.
  */
 uint64_t tn_hv_life_traps(void)
 {
-    bool sleeps_well = unmaskable && !tn_hv_has_cap(TN_CAP_VGIC);
-
-    return sleeps_well || tn_hv_has_cap(TN_CAP_LIFECYCLE) ? 0 : HCR_TWI;
+    return tn_hv_has_cap(TN_CAP_LIFECYCLE) ? 0 : HCR_TWI;
 }
 
 static bool sync_exit(void)

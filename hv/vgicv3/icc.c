@@ -9,6 +9,7 @@
 #include <tn/hv/vgic.h>
 
 #include <tn/abi/cap.h>
+#include <tn/abi/hypercall.h>
 #include <tn/board.h>
 #include <tn/hv/exit.h>
 #include <tn/hv/pool.h>
@@ -58,6 +59,10 @@
 #define CTLR_GUEST 0x43u /* PMHE, EOImode, CBPR: the rest is read-only */
 #define DIR_INTID 0xffffffu
 
+/* The guest's priority mask, where the real one is not as it wrote it. */
+static uint64_t held;
+static bool closed;
+
 /* The partition's CPUs as ICC_SGI1R_EL1 names them. */
 static uint64_t peers[TN_BOARD_CPUS];
 
@@ -101,6 +106,23 @@ static void deactivate(uint64_t value)
     }
 }
 
+/*
+ * Mortise's own interrupts have priorities below TN_HC_IRQ_MOST, and go through whatever the guest
+ * masks: its watchdog's catches one that hangs with the mask closed.
+ */
+static void mask_by(uint64_t value)
+{
+    WRITE(ICC_PMR_EL1, value);
+    closed = false;
+    if (CONFIG_FIQ > 0) {
+        held = READ(ICC_PMR_EL1); /* with the bits that there are */
+        closed = held < TN_HC_IRQ_MOST;
+        if (closed) {
+            WRITE(ICC_PMR_EL1, TN_HC_IRQ_MOST);
+        }
+    }
+}
+
 static bool write_register(uint32_t name, uint64_t value)
 {
     switch (name) {
@@ -111,7 +133,7 @@ static bool write_register(uint32_t name, uint64_t value)
     case ASGI1R:
         return true;
     case PMR:
-        WRITE(ICC_PMR_EL1, value & 0xff);
+        mask_by(value & 0xff);
         return true;
     case CTLR:
         WRITE(ICC_CTLR_EL1, value & CTLR_GUEST);
@@ -130,7 +152,7 @@ static bool read_register(struct tn_hv_frame *frame, uint32_t name, unsigned num
 
     switch (name) {
     case PMR:
-        value = READ(ICC_PMR_EL1);
+        value = closed ? held : READ(ICC_PMR_EL1);
         break;
     case CTLR:
         value = READ(ICC_CTLR_EL1);

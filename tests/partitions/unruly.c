@@ -2,7 +2,8 @@
 /*
  * What tamer.c starts, pauses and stops: beats twice, and then does with interrupts masked what
  * args[1] says: `spin`s in one instruction, which touches no memory; `sleep`s; or `shut`s its CPU
- * interface to every interrupt and sleeps.
+ * interface to every interrupt and sleeps; or says to it that it handles the most urgent one there
+ * can be, is `deaf` to others, and sleeps.
  */
 #include <stdint.h>
 #include <tn/board.h>
@@ -27,6 +28,16 @@ static void shut(void)
     }
 }
 
+/* The active priorities; of QEMU's GICv2 they cannot be written. */
+static void be_deaf(void)
+{
+    if (TN_BOARD_GICR_BASE != 0) {
+        __asm__ volatile("msr S3_0_C12_C9_0, %0\n\tisb" : : "r"(1ull)); /* ICC_AP1R0_EL1 */
+    } else {
+        ((volatile uint32_t *)(uintptr_t)TN_BOARD_GICC_BASE)[0xd0 / 4] = 1; /* GICC_APR0 */
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct tn_chan chan;
@@ -42,6 +53,9 @@ int main(int argc, char **argv)
     }
     if (argv[1][1] == 'h') {
         shut();
+    }
+    if (argv[1][0] == 'd') {
+        be_deaf();
     }
     for (;;) {
         __asm__ volatile("wfi");
