@@ -62,6 +62,9 @@ void tn_slice_expired(const struct tn_timer *timer)
     self->slice_left = self->slice;
     if (self->state == 0 && !self->held && self->run.next != &self->run) {
         tn_readyq_rotate(&cpu->ready, &self->run);
+        if (CONFIG_CPUS > 1) {
+            slice_start(self); /* another CPU may take the next one first: then it goes on */
+        }
         tn_percpu_resched_on(cpu);
     } else {
         slice_start(self);
