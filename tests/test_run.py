@@ -259,8 +259,10 @@ def test_qemu_is_missing(tmp_path):
 @pytest.mark.parametrize("number", (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL))
 def test_no_orphan(tmp_path, number):
     image = fakeimage.make(tmp_path, end=fakeimage.HANG)
+    # A shell's background job, which these tests may be, ignores SIGINT, and who it starts does, too.
     process = subprocess.Popen([TNIMAGE, "run", image], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert process.stdout.readline() == b"hello\n"
     [machine] = children(process.pid)
     process.send_signal(number)
