@@ -27,6 +27,13 @@ struct pool pool TN_SECTION(".bss.0shared");
 struct vcpu *pool_me;
 struct cpu *pool_cpu;
 
+/*
+ * This life of the instance has come to its guest.  Before, or while its memory is cleared behind
+ * its end, an order to stop finds nothing that could be ended a second time: hv_main() looks at the
+ * state itself before the guest, and who is cleared is gone.
+ */
+static bool entered;
+
 const struct instance pool_instances[CONFIG_HV_CPUS] = TN_POOL_INSTANCES;
 
 uint64_t pool_bss_of(unsigned slot)
@@ -100,7 +107,7 @@ static void decide(struct cpu *cpu, struct vcpu *me)
         at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, pool.base,
                    pool_bss_of(tn_hv_partition.slot));
     }
-    if (CONFIG_LIFE > 0 && me->condemned) {
+    if (CONFIG_LIFE > 0 && me->condemned && entered) {
         me->condemned = false;
         (void)tn_hv_life_held(); /* it is STOPPING: does not return */
     }
@@ -177,6 +184,7 @@ void tn_hv_pool_enter(void)
     tn_vcpu_begin();
     tn_vlr_init();
     tn_isb();
+    entered = true;
     pool_schedule();
 }
 
