@@ -32,7 +32,7 @@ test: ## install what is missing, check the tree, compare exact figures, run eve
 	@tools/setup
 	@tools/check
 	@status=0; tools/bench/bench check || status=1; \
-	$(PYTHON) -B -m pytest -q -p no:cacheprovider -n logical --dist loadfile || status=1; exit $$status
+	$(PYTHON) -B -m pytest -q -p no:cacheprovider -n logical || status=1; exit $$status
 
 check: ## format, headers, layers, declared dependencies
 	@tools/check
