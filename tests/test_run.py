@@ -287,6 +287,7 @@ def typing(image, words, steps):
     """Run on a terminal of its own; `steps` are (text to wait for, keys). (exit code, output)."""
     pid, master = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored in a shell's background job
         os.execv(TNIMAGE, [TNIMAGE, "run", image, *words])
     seen = b""
     for want, keys in steps:
