@@ -133,7 +133,8 @@ int hv_cpus_start(const struct cpu *cpu)
     return error;
 }
 
-static void start_partitions(const struct tn_hv_boot *boot)
+/* All records before the first CPU is started: a manager may order any partition at once. */
+static void take_partitions(const struct tn_hv_boot *boot)
 {
     unsigned slot = 0;
 
@@ -141,23 +142,27 @@ static void start_partitions(const struct tn_hv_boot *boot)
     hv_cpus.base = boot->base;
     for (unsigned i = 0; i < CONFIG_PARTITIONS; i++) {
         const struct tn_partition_desc *desc = tn_image_desc(&boot->image, i);
-        unsigned first = slot;
 
         /* Checked: no CPU beyond the board's, none twice but for partitions that wait. */
         slot = take_cpus(desc, i, slot);
-        if (tn_hv_waits(desc)) {
-            continue;
-        }
-        __atomic_add_fetch(&hv_cpus.running, 1, __ATOMIC_RELAXED);
-        if (hv_cpus_of_pool_is_up(first)) {
-            continue;
-        }
-        if (i > 0) {
-            int error = hv_cpus_start(&hv_cpus.cpus[first]);
+        hv_cpus.running += !tn_hv_waits(desc);
+    }
+}
 
-            if (error != TN_PSCI_SUCCESS) {
-                refuse(&boot->image, i, error);
-            }
+/* But for this one, the first of the first.  Those that wait are others' to start from now on. */
+static void start_partitions(const struct tn_hv_boot *boot)
+{
+    for (unsigned slot = 0; slot < CONFIG_HV_CPUS; slot++) {
+        const struct cpu *cpu = &hv_cpus.cpus[slot];
+        int error;
+
+        if (cpu->number != 0 || tn_hv_waits(tn_image_desc(&boot->image, cpu->partition)) ||
+            hv_cpus_of_pool_is_up(slot) || slot == 0) {
+            continue;
+        }
+        error = hv_cpus_start(cpu);
+        if (error != TN_PSCI_SUCCESS) {
+            refuse(&boot->image, cpu->partition, error);
         }
     }
 }
@@ -165,6 +170,7 @@ static void start_partitions(const struct tn_hv_boot *boot)
 void tn_hv_cpus_start(const struct tn_hv_boot *boot)
 {
     if (tn_hv_is_first() && boot->image.toc != hv_cpus.image.toc) {
+        take_partitions(boot);
         start_partitions(boot);
     }
     __atomic_store_n(&hv_cpus.cpus[tn_hv_partition.slot].state, TN_PSCI_AFFINITY_ON,
