@@ -5,8 +5,6 @@
  */
 #include <tn/hv/report.h>
 
-#define HALF (HV_FRAME_SIZE / 2)
-
 /* In the hole before `report`: there is room for a branch. */
         .section .hv.exit, "ax", %progbits
         b       exit_entry
@@ -17,22 +15,7 @@
  */
         .section .text.exit_entry, "ax", %progbits
 exit_entry:
-        sub     sp, sp, #HALF
-        stp     x0, x1, [sp, #0]
-        stp     x2, x3, [sp, #16]
-        stp     x4, x5, [sp, #32]
-        stp     x6, x7, [sp, #48]
-        stp     x8, x9, [sp, #64]
-        stp     x10, x11, [sp, #80]
-        stp     x12, x13, [sp, #96]
-        stp     x14, x15, [sp, #112]
-        stp     x18, x19, [sp, #144]
-        stp     x20, x21, [sp, #160]
-        stp     x22, x23, [sp, #176]
-        stp     x24, x25, [sp, #192]
-        stp     x26, x27, [sp, #208]
-        stp     x28, x29, [sp, #224]
-        stp     x30, x17, [sp, #240]
+        store_frame
         mov     x0, sp
         bl      tn_hv_exit
         ldr     x30, [sp, #240]

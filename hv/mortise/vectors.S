@@ -7,7 +7,7 @@
  * a fifth of Mortise.  The linker refuses what does not fit.
  */
 #include <tn/abi/hypercall.h>
-#include <tn/hv/hypercall.h>
+#include <tn/hv/dispatch.h>
 #include <tn/hv/report.h>
 #include <tn/psci.h>
 
@@ -18,8 +18,6 @@
 #define EC_SMC 0x17
 #define ESR_IMMEDIATE 0xffff
 
-#define HC_GROUP_SHIFT 8
-#define HC_IDS (TN_HC_GROUPS << HC_GROUP_SHIFT)
 #define PSCI_IDS 32
 
 /* Arm DEN0028, 7.2: the one general function that there must be. */
@@ -65,30 +63,13 @@
         mov     w17, #ESR_HVC_0
         cmp     w16, w17
         b.ne    not_hvc_0
-        mov     w17, #TN_HC_BASE
-        sub     w16, w0, w17
-        cmp     w16, #HC_IDS
-        b.hs    not_ours                /* below TN_HC_BASE it is a large number */
-        stp     x1, x2, [sp, #16]
-        stp     x3, x4, [sp, #32]
-        stp     x5, x6, [sp, #48]
-        stp     x7, x8, [sp, #64]
-        stp     x18, x30, [sp, #80]
-        lsr     w17, w16, #HC_GROUP_SHIFT
-        add     x17, sp, w17, uxtw #4
-        ldp     x17, x18, [x17, #HALF + HV_HC_FIRST_SLOT * HV_HC_SLOT_SIZE]
-        and     w16, w16, #(1 << HC_GROUP_SHIFT) - 1
+        take_call not_ours
+        save_call sp
+        find_group HALF
 call:                                   /* w16 = function, x17 = functions, x18 = count, refusal */
-        cmp     w16, w18
-        b.hs    refuse
-        ldr     x17, [x17, w16, uxtw #3]
-        blr     x17
+        call_function refuse
 restore:
-        ldp     x18, x30, [sp, #80]
-        ldp     x7, x8, [sp, #64]
-        ldp     x5, x6, [sp, #48]
-        ldp     x3, x4, [sp, #32]
-        ldp     x1, x2, [sp, #16]
+        restore_call
         ldp     x16, x17, [sp], #HALF
         eret
 
@@ -114,11 +95,7 @@ not_ours:
         sub     w16, w16, w17
         cmp     w16, #PSCI_IDS
         b.hs    unknown
-        stp     x1, x2, [sp, #16]
-        stp     x3, x4, [sp, #32]
-        stp     x5, x6, [sp, #48]
-        stp     x7, x8, [sp, #64]
-        stp     x18, x30, [sp, #80]
+        save_call sp
         ldp     x17, x18, [sp, #HALF + HV_HC_PSCI_SLOT * HV_HC_SLOT_SIZE]
         b       call
 unknown:
@@ -176,22 +153,7 @@ other_exit:
  */
         hole    report
 report:
-        sub     sp, sp, #HALF
-        stp     x0, x1, [sp, #0]
-        stp     x2, x3, [sp, #16]
-        stp     x4, x5, [sp, #32]
-        stp     x6, x7, [sp, #48]
-        stp     x8, x9, [sp, #64]
-        stp     x10, x11, [sp, #80]
-        stp     x12, x13, [sp, #96]
-        stp     x14, x15, [sp, #112]
-        stp     x18, x19, [sp, #144]
-        stp     x20, x21, [sp, #160]
-        stp     x22, x23, [sp, #176]
-        stp     x24, x25, [sp, #192]
-        stp     x26, x27, [sp, #208]
-        stp     x28, x29, [sp, #224]
-        stp     x30, x17, [sp, #240]
+        store_frame
         mov     x0, sp
         b       tn_hv_guest_fault
 
@@ -225,19 +187,7 @@ panic_entry:
 
         hole    panic_rest
 panic_rest:
-        stp     x4, x5, [sp, #32]
-        stp     x6, x7, [sp, #48]
-        stp     x8, x9, [sp, #64]
-        stp     x10, x11, [sp, #80]
-        stp     x12, x13, [sp, #96]
-        stp     x14, x15, [sp, #112]
-        stp     x18, x19, [sp, #144]
-        stp     x20, x21, [sp, #160]
-        stp     x22, x23, [sp, #176]
-        stp     x24, x25, [sp, #192]
-        stp     x26, x27, [sp, #208]
-        stp     x28, x29, [sp, #224]
-        stp     x30, x17, [sp, #240]
+        store_frame_rest
         mov     x0, sp
         b       tn_hv_panic
 

@@ -17,20 +17,47 @@
 #define HV_KIND_SERROR 3
 #define HV_KIND_GUEST 4 /* HVC #TN_HVC_FAULT: the guest reports an exception of its own */
 
-#ifndef __ASSEMBLER__
+/* clang-format off */
+#ifdef __ASSEMBLER__
+/* struct tn_hv_frame at the stack pointer, but for x0 to x3, x16 and x17; w17 = kind. */
+        .macro  store_frame_rest
+        stp     x4, x5, [sp, #32]
+        stp     x6, x7, [sp, #48]
+        stp     x8, x9, [sp, #64]
+        stp     x10, x11, [sp, #80]
+        stp     x12, x13, [sp, #96]
+        stp     x14, x15, [sp, #112]
+        stp     x18, x19, [sp, #144]
+        stp     x20, x21, [sp, #160]
+        stp     x22, x23, [sp, #176]
+        stp     x24, x25, [sp, #192]
+        stp     x26, x27, [sp, #208]
+        stp     x28, x29, [sp, #224]
+        stp     x30, x17, [sp, #240]
+        .endm
+
+/* The same of a vector that has saved x16 and x17 in the upper half. */
+        .macro  store_frame
+        sub     sp, sp, #HV_FRAME_SIZE / 2
+        stp     x0, x1, [sp, #0]
+        stp     x2, x3, [sp, #16]
+        store_frame_rest
+        .endm
+#else
+/* clang-format on */
 #include <stddef.h>
 #include <stdint.h>
 #include <tn/compiler.h>
 
-/* General registers at an exception, as hv/mortise/vectors.S stores them. */
+/* General registers at an exception, as store_frame stores them. */
 struct tn_hv_frame {
     uint64_t x[31];
     uint64_t kind;
 };
 
-_Static_assert(sizeof(struct tn_hv_frame) == HV_FRAME_SIZE, "vectors.S allocates it");
+_Static_assert(sizeof(struct tn_hv_frame) == HV_FRAME_SIZE, "store_frame allocates it");
 _Static_assert(offsetof(struct tn_hv_frame, kind) == 248,
-               "vectors.S stores x30 and kind as a pair");
+               "store_frame_rest stores x30 and kind as a pair");
 
 /* Switch the console on.  Once, after the device windows are mapped. */
 void tn_hv_report_init(void);
