@@ -2,7 +2,6 @@
 """`tnimage trace`: what a program records, and that other tools read it."""
 import json
 import os
-import shutil
 import socket
 import subprocess
 
@@ -127,8 +126,6 @@ def test_formats(tmp_path):
     folder = os.path.join(tmp_path, "ctf")
     trace(image, "--format", "ctf", "-o", folder)
     assert sorted(os.listdir(folder)) == ["metadata", "trace_0"]
-    if not shutil.which("babeltrace2"):
-        pytest.skip("babeltrace2 is not installed")
     done = subprocess.run(["babeltrace2", folder], capture_output=True, text=True, timeout=60,
                           check=False)
     assert (done.returncode, done.stderr) == (0, "")
