@@ -17,11 +17,13 @@ PROGRAMS = (
     ("make", "4", "make"), ("mkimage", "2019", "u-boot-tools"),
     ("qemu-system-aarch64", "7.0", "qemu-system-arm"), ("gdb-multiarch", "10", "gdb-multiarch"),
     ("clang-format", "14", "clang-format"), ("dtc", "1.6", "device-tree-compiler"),
+    ("babeltrace2", "2", "babeltrace2"), ("git", "2", "git"),
+    ("aarch64-linux-gnu-gcc", "10", "gcc-aarch64-linux-gnu"),
 )
 MODULES = (
     ("jinja2", "python3-jinja2"), ("kconfiglib", "python3-kconfiglib"),
     ("libfdt", "python3-libfdt"), ("elftools", "python3-pyelftools"),
-    ("pytest", "python3-pytest"),
+    ("pytest", "python3-pytest"), ("xdist", "python3-pytest-xdist"),
 )
 UBOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
 
