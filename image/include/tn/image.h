@@ -127,7 +127,7 @@ struct tn_image_extent {
 
 #define TN_DESC_OWN 2u
 
-/* What a descriptor may claim.  tn_image_limits() fills in all but the first five. */
+/* What a descriptor may claim.  tn_image_limits() fills in what stands behind `own`. */
 struct tn_desc_limits {
     uint64_t ipa_size;       /* first guest-physical address that cannot be mapped */
     uint64_t image_base;     /* physical address of the image; TN_IMAGE_BASE_UNKNOWN on the host */
@@ -177,7 +177,7 @@ int tn_image_check_digest(const struct tn_image *image, unsigned partition);
 /* Compute that digest. */
 void tn_image_digest(const struct tn_image *image, unsigned partition, uint8_t digest[32]);
 
-/* Set what `image` grants to `partition` in `limits`; the caller sets the first five members. */
+/* Set what `image` grants to `partition` in `limits`; the caller sets those up to `own`. */
 void tn_image_limits(const struct tn_image *image, unsigned partition,
                      struct tn_desc_limits *limits);
 
@@ -191,14 +191,14 @@ int tn_desc_check(const struct tn_partition_desc *desc, size_t size,
 
 /*
  * Check that no CPU, memory, device page or SPI is claimed by two partitions, but for what both
- * say is shared (TN_ACCESS_SHARED); `banked` as in struct tn_desc_limits.  Every descriptor
- * must have passed tn_desc_check().
+ * say is shared (TN_ACCESS_SHARED); of `limits` the banked pages count.  Every descriptor must have
+ * passed tn_desc_check().
  */
 int tn_image_check_partitions(const struct tn_image *image, const struct tn_desc_limits *limits);
 
 /*
  * What a boot needs, on an open image: the CRC of every segment and descriptor, and every
- * descriptor.  Not the report and not the digests.  The caller sets the first five members of
+ * descriptor.  Not the report and not the digests.  The caller sets the members up to `own` of
  * `limits`; all of it is changed.  A single partition needs no more.
  */
 int tn_image_check_each(const struct tn_image *image, struct tn_desc_limits *limits);

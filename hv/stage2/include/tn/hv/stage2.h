@@ -30,9 +30,9 @@ bool tn_hv_stage2_restore(void);
 /*
  * Memory that comes and goes while the guest runs, in the tables of this CPU: [ipa, ipa + size) is
  * not mapped before; what is removed was added as such.  `access`: TN_ACCESS_R, W, X.  False, with
- * a part of it mapped, when S2_TABLES is too small.
+ * a part of it mapped, when S2_TABLES is too small.  What is removed from a table that the
+ * partition's CPUs share all of them lose: the TLBIs are broadcast.
  */
-/* (The TLBIs are broadcast: with a table that they share, all CPUs of the partition lose it.) */
 bool tn_hv_stage2_add(uint64_t ipa, uint64_t pa, uint64_t size, unsigned access);
 void tn_hv_stage2_remove(uint64_t ipa, uint64_t size);
 
