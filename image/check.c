@@ -58,7 +58,7 @@ static bool shared(const struct tn_region *a, const struct tn_region *b,
                    const struct tn_desc_limits *limits)
 {
     if ((a->access & b->access & TN_ACCESS_SHARED) == 0 || a->kind != b->kind ||
-        a->source != b->source || a->size != b->size) {
+        a->source != b->source || a->size != b->size || a->colours != b->colours) {
         return false;
     }
     return a->kind == TN_REGION_MEMORY || a->kind == TN_REGION_POOL ||

@@ -116,31 +116,40 @@ static enum tn_image_error check_memory(const struct tn_region *region,
 /* By physical address it is never the image's RAM: that would be a way around every other rule. */
 static bool physical_ok(const struct tn_region *region, const struct tn_desc_limits *limits)
 {
-    if (region->source >= PA_END || region->size > PA_END - region->source) {
+    if (region->source >= PA_END || image_span(region) > PA_END - region->source) {
         return false;
     }
     return limits->image_base == TN_IMAGE_BASE_UNKNOWN ||
-           !image_overlap(region->source, region->size, limits->image_base, limits->memory_size);
+           !image_overlap(region->source, image_span(region), limits->image_base,
+                          limits->memory_size);
 }
 
 /* Nor what Mortise holds all partitions apart with: the interrupt controller. */
 static bool device_ok(const struct tn_region *region, const struct tn_desc_limits *limits)
 {
     for (unsigned i = 0; i < TN_DESC_OWN; i++) {
-        if (limits->own[i].size != 0 &&
-            image_overlap(region->source, region->size, limits->own[i].base, limits->own[i].size)) {
+        if (limits->own[i].size != 0 && image_overlap(region->source, image_span(region),
+                                                      limits->own[i].base, limits->own[i].size)) {
             return false;
         }
     }
     return physical_ok(region, limits);
 }
 
+/* Colours are of what is cached, and the first page has one of them. */
+static bool colours_ok(const struct tn_region *region)
+{
+    bool cached = region->kind == TN_REGION_RAM ||
+                  (region->kind == TN_REGION_MEMORY && (region->access & TN_ACCESS_UNCACHED) == 0);
+
+    return region->colours == 0 || (CONFIG_COLOURED > 0 && cached &&
+                                    tn_region_page(region, region->source) == region->source);
+}
+
 static enum tn_image_error check_source(const struct tn_region *region,
                                         const struct tn_desc_limits *limits)
 {
-    if (region->colours != 0 && (CONFIG_COLOURED == 0 || region->kind != TN_REGION_MEMORY ||
-                                 (region->access & (TN_ACCESS_SHARED | TN_ACCESS_UNCACHED)) != 0 ||
-                                 tn_region_page(region, region->source) != region->source)) {
+    if (!colours_ok(region)) {
         return TN_DESC_REGION_KIND;
     }
     switch (region->kind) {

@@ -63,6 +63,48 @@ static void shared_regions(void)
     TN_CHECK(check_shared(3, shared, memory) == TN_PARTS_REGION);
 }
 
+/* Both ends of memory with colours say the same; what is never cached has none. */
+static void shared_colours(void)
+{
+    const uint16_t rws = TN_ACCESS_R | TN_ACCESS_W | TN_ACCESS_SHARED;
+    const uint32_t own = 1u << 0xb; /* page 0xb of the image */
+    struct tn_region memory = {0x40100000, 0x1000, 0xb000, TN_REGION_MEMORY, rws, own};
+    struct sample before = valid;
+
+    valid.first.regions[3].access |= TN_ACCESS_SHARED;
+    TN_CHECK(check_shared(3, 0, memory) == TN_PARTS_REGION);
+    valid.first.regions[3].colours = own;
+    TN_CHECK(check_shared(3, 0, memory) == TN_IMAGE_OK);
+    memory.colours |= 1;
+    TN_CHECK(check_shared(3, 0, memory) == TN_PARTS_REGION);
+    memory.colours = 1;
+    TN_CHECK(check_shared(3, 0, memory) == TN_DESC_REGION_KIND);
+    memory.colours = own;
+    memory.access |= TN_ACCESS_UNCACHED;
+    TN_CHECK(check_shared(3, 0, memory) == TN_DESC_REGION_KIND);
+    valid = before;
+}
+
+/* RAM of a kernel: its span, not its size, has to be outside the image's. */
+static void coloured_ram(void)
+{
+    const uint16_t rwx = TN_ACCESS_R | TN_ACCESS_W | TN_ACCESS_X;
+    struct tn_region ram = {0x40100000, 0x2000, 0x47fe0000, TN_REGION_RAM, rwx, 1};
+
+    TN_CHECK(check_shared(3, 0, ram) == TN_DESC_REGION_RAM);
+    ram.colours = 3;
+    TN_CHECK(check_shared(3, 0, ram) == TN_IMAGE_OK);
+    ram.source = 0x47fe2000;
+    TN_CHECK(check_shared(3, 0, ram) == TN_DESC_REGION_KIND);
+    ram.source = 0xffffffff0000;
+    ram.colours = 1u << 16;
+    TN_CHECK(check_shared(3, 0, ram) == TN_DESC_REGION_RAM);
+    ram.colours = 0xffff0000;
+    TN_CHECK(check_shared(3, 0, ram) == TN_IMAGE_OK);
+    ram.size = 0x11000;
+    TN_CHECK(check_shared(3, 0, ram) == TN_DESC_REGION_RAM);
+}
+
 /* Of two partitions on one CPU the one that is started on demand waits for its turn. */
 static void shared_cpu(void)
 {
@@ -80,6 +122,8 @@ int main(void)
     sample_make(&valid);
     tn_test_begin();
     TN_RUN(shared_regions);
+    TN_RUN(shared_colours);
+    TN_RUN(coloured_ram);
     TN_RUN(shared_cpu);
     return tn_test_end();
 }

@@ -9,10 +9,14 @@ import time
 
 import pytest
 
+from test_raw import compile_guest, kernel
+
 TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 PAGE = 4096
 COUNT = 16  # colours of the board
+RAM = 0x40000000
+BASE = 2 << 20  # where QEMU puts the image in it
 
 # Fills its .data, .bss, heap and stack with its mark, whose last letter is args[1].
 FILLER = """
@@ -56,9 +60,13 @@ int main(int argc, char **argv)
 
 def build(folder, *partitions, board="qemu-virt"):
     (folder / "app.c").write_text(FILLER)
-    text = f'[image]\nname = "col"\nboard = "{board}"\n'
-    for name, keys in partitions:
-        text += f'[[partition]]\nname = "{name}"\nsrc = ["app.c"]\nheap = "48K"\nstack = "48K"\n{keys}\n'
+    return build_text(folder, board, "".join(
+        f'[[partition]]\nname = "{name}"\nsrc = ["app.c"]\nheap = "48K"\nstack = "48K"\n{keys}\n'
+        for name, keys in partitions))
+
+
+def build_text(folder, board, text, image=""):
+    text = f'[image]\nname = "col"\nboard = "{board}"\n{image}' + text
     (folder / "tnimage.toml").write_text(text)
     done = subprocess.run([TNIMAGE, "build", "-f", "tnimage.toml", "-o", "col.img"], cwd=folder,
                           capture_output=True, text=True, timeout=600, check=False)
@@ -66,8 +74,8 @@ def build(folder, *partitions, board="qemu-virt"):
     return str(folder / "col.img")
 
 
-def memory_after(folder, image, lines):
-    """All RAM that the image may have, once that many lines were said; through QEMU's monitor."""
+def memory_after(folder, image, lines, where=(RAM, 8 << 20)):
+    """RAM, once that many lines, or one that begins so, were said; through QEMU's monitor."""
     report = json.loads((folder / ".tn/col/report.json").read_text())
     path, dump = str(folder / "monitor"), folder / "ram"
     with subprocess.Popen(
@@ -76,11 +84,14 @@ def memory_after(folder, image, lines):
              "stdio", "-monitor", f"unix:{path},server=on,wait=off", "-kernel", image],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as machine:
         try:
-            said = [machine.stdout.readline().strip() for _ in range(lines)]
+            said = []
+            while len(said) != lines and not (said and said[-1].startswith(str(lines))):
+                said.append(machine.stdout.readline().strip())
+                assert said[-1] or machine.poll() is None, said
             with socket.socket(socket.AF_UNIX) as monitor:
                 monitor.connect(path)
                 monitor.settimeout(120)
-                monitor.sendall(f'pmemsave 0x40000000 {8 << 20} "{dump}"\nquit\n'.encode())
+                monitor.sendall(f'pmemsave {where[0]:#x} {where[1]} "{dump}"\nquit\n'.encode())
                 while monitor.recv(4096):
                     pass
         finally:
@@ -148,3 +159,99 @@ def test_no_page_twice(tmp_path, board):
                 taken.add(at)
                 at += 1
     assert max(taken) * PAGE < report["image"]["memory_size"]
+
+
+SENDER = """
+#include <stdint.h>
+#include <stdio.h>
+#include <tn/chan.h>
+
+int main(void)
+{
+    uint64_t message[32];
+    struct tn_chan to;
+
+    for (int i = 0; i < 32; i++) {
+        message[i] = 0x6b72616d2d6e7461;
+    }
+    if (tn_chan_open(&to, "data") != 0) {
+        return 1;
+    }
+    for (int i = 0; i < 64; i++) {
+        while (tn_chan_send(&to, message, sizeof(message)) != 0) {
+        }
+    }
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+"""
+RECEIVER = """
+#include <stdint.h>
+#include <stdio.h>
+#include <tn/chan.h>
+
+int main(void)
+{
+    uint64_t message[32];
+    struct tn_chan from;
+
+    if (tn_chan_open(&from, "data") != 0) {
+        return 1;
+    }
+    for (int i = 0; i < 64;) {
+        i += tn_chan_receive(&from, message, sizeof(message)) == sizeof(message);
+    }
+    puts(message[31] == 0x6b72616d2d6e7461 ? "received" : "spoilt");
+    for (;;) {
+        __asm__ volatile("wfi");
+    }
+}
+"""
+
+
+@pytest.mark.parametrize("keys", (('colours = "0-3"', "colours = [5]"), ("", 'colours = "5,7"')))
+def test_channel_has_the_colours_of_its_writers(tmp_path, keys):
+    """Its data and, as the index that the receiver keeps, the page in the other direction."""
+    masks = [{0, 1, 2, 3}, {5}] if keys[0] else [{5, 7}, {5, 7}]
+    for name, text in (("send.c", SENDER), ("receive.c", RECEIVER)):
+        (tmp_path / name).write_text(text)
+    image = build_text(
+        tmp_path, "qemu-virt", f'[[partition]]\nname = "s"\nsrc = ["send.c"]\n{keys[0]}\n'
+        f'[[partition]]\nname = "r"\nsrc = ["receive.c"]\n{keys[1]}\n'
+        '[[channel]]\nname = "data"\nfrom = "s"\nto = "r"\nkind = "message"\nslots = 64\nsize = 256\n')
+    said, ram, report = memory_after(tmp_path, image, 1)
+    assert said == ["received"] or said == ["[r] received"]
+    regions = {region["what"]: region for region in report["components"][1]["regions"]}
+    data, back = regions["channel data"], regions["channel data back"]
+    # A stack of the partitions has a message, too, but not ten of them in a row.
+    mark = b"atn-mark" * 32 + bytes([0, 1, 0, 0])
+    found = {match.start() // PAGE for match in re.finditer(re.escape(mark), ram)}
+    assert len(found) >= 4
+    assert {page % COUNT for page in found} <= masks[0] and min(found) == (BASE + data["source"]) // PAGE
+    assert back["source"] // PAGE % COUNT in masks[1]
+    assert any(ram[BASE + back["source"]:BASE + back["source"] + PAGE])
+
+
+def test_kernel_has_the_colours(tmp_path):
+    """A kernel that is not ours, on two CPUs: every page that was touched in its span is its own."""
+    flat = compile_guest(tmp_path, "qemu-virt", 1)
+    (tmp_path / "app.c").write_text(FILLER)
+    image = build_text(tmp_path, "qemu-virt", '[[partition]]\nname = "a"\nsrc = ["app.c"]\nargs = ["a"]\n'
+                       + kernel("own", flat, cpus="[1, 2]", ram='"8M"', cmdline='"do:f"',
+                                colours='"0-1,9"'))
+    report = json.loads((tmp_path / ".tn/col/report.json").read_text())
+    ram = next(region for region in report["components"][2]["regions"] if region["what"] == "ram")
+    mine, first = {0, 1, 9}, ram["source"]
+    assert ram["size"] == 8 << 20 and first // PAGE % COUNT in mine
+    said, memory, _ = memory_after(tmp_path, image, 'mortise: partition 1 "own" fault',
+                                   (first, ram["size"] // len(mine) * COUNT))
+    assert len([line for line in said if line.startswith("ok ")]) > 20
+    assert not [line for line in said if line.startswith("FAIL")]
+    pages = [memory[at:at + PAGE] for at in range(0, len(memory), PAGE)]
+    touched = {number for number, page in enumerate(pages) if any(page)}
+    assert len(touched) >= 4 and {(first // PAGE + number) % COUNT for number in touched} <= mine
+    own = [page for number, page in enumerate(pages) if (first // PAGE + number) % COUNT in mine]
+    with open(flat, "rb") as file:
+        start = file.read(PAGE)
+    assert own[0x80000 // PAGE] == start

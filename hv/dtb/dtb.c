@@ -159,7 +159,8 @@ static void add_partition(struct pass *pass, const struct tn_partition_desc *des
             struct range *range = &pass->ranges[pass->count++];
 
             range->start = regions[i].source;
-            range->end = regions[i].source + regions[i].size;
+            range->end = CONFIG_COLOURED > 0 ? tn_region_end(&regions[i])
+                                             : regions[i].source + regions[i].size;
             range->name = desc->name;
             range->found = false;
         }

@@ -44,30 +44,18 @@ static void clean(uintptr_t at, uint64_t size)
     }
 }
 
-/* Physical address behind guest-physical `ipa`; the descriptor's check says that there is one. */
-static uint64_t physical(const struct tn_partition_desc *desc, uint64_t ipa)
+/* The region that all of [ipa, ...) is copied into; the descriptor's check says that there is one.
+ */
+static const struct tn_region *target_of(const struct tn_partition_desc *desc, uint64_t ipa)
 {
-    const struct tn_region *regions = tn_desc_regions(desc);
+    const struct tn_region *region = tn_desc_regions(desc);
 
-    for (unsigned i = 0; i < desc->region_count; i++) {
-        if (regions[i].kind == TN_REGION_RAM && ipa - regions[i].ipa < regions[i].size) {
-            return regions[i].source + (ipa - regions[i].ipa);
-        }
+    while ((region->kind != TN_REGION_RAM &&
+            (CONFIG_COLOURED == 0 || region->kind != TN_REGION_MEMORY)) ||
+           ipa - region->ipa >= region->size) {
+        region++;
     }
-    return 0;
-}
-
-/* The region of memory that `ipa` lies in; NULL: it is RAM. */
-static const struct tn_region *memory_of(const struct tn_partition_desc *desc, uint64_t ipa)
-{
-    const struct tn_region *regions = tn_desc_regions(desc);
-
-    for (unsigned i = 0; i < desc->region_count; i++) {
-        if (regions[i].kind == TN_REGION_MEMORY && ipa - regions[i].ipa < regions[i].size) {
-            return &regions[i];
-        }
-    }
-    return NULL;
+    return region;
 }
 
 static void copy_page(uint64_t pa, const uint8_t *from)
@@ -79,36 +67,32 @@ static void copy_page(uint64_t pa, const uint8_t *from)
     clean((uintptr_t)to, HV_PAGE);
 }
 
-static void load_memory(const struct tn_hv_boot *boot, const struct tn_region *region,
-                        const struct tn_region *memory)
+/* `base` is what the target's source counts from. */
+static void load_coloured(const struct tn_region *target, uint64_t base,
+                          const struct tn_region *region, const uint8_t *from)
 {
-    const uint8_t *from = boot->image.bytes + region->source;
-    uint64_t source = tn_region_page(memory, memory->source);
-    uint64_t ipa = memory->ipa;
+    uint64_t source = target->source;
+    uint64_t ipa = target->ipa;
 
     for (; ipa < region->ipa + region->size; ipa += HV_PAGE) {
+        source = tn_region_page(target, source);
         if (ipa >= region->ipa) {
-            copy_page(boot->base + source, from);
+            copy_page(base + source, from);
             from += HV_PAGE;
+            if (tn_hv_in_pool()) {
+                tn_hv_pool_point(); /* which may use the window, too */
+            }
         }
-        source = tn_region_page(memory, source + HV_PAGE);
+        source += HV_PAGE;
     }
 }
 
-static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
+static void load_plain(uint64_t pa, const struct tn_region *region, const uint8_t *from)
 {
-    const struct tn_region *memory =
-        CONFIG_COLOURED > 0 ? memory_of(boot->desc, region->ipa) : NULL;
-    uint64_t pa = physical(boot->desc, region->ipa);
-    const uint8_t *from = boot->image.bytes + region->source;
     /* In pieces: on a CPU of a pool others may not wait for all of it. */
     uint64_t most = tn_hv_in_pool() ? HV_PAGE : HV_BLOCK;
     uint64_t left = region->size;
 
-    if (memory != NULL) {
-        load_memory(boot, region, memory);
-        return;
-    }
     while (left > 0) {
         uint64_t inside = pa & (HV_BLOCK - 1);
         uint64_t room = most - (inside & (most - 1));
@@ -123,6 +107,19 @@ static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
         if (tn_hv_in_pool()) {
             tn_hv_pool_point(); /* which may use the window, too */
         }
+    }
+}
+
+static void load(const struct tn_hv_boot *boot, const struct tn_region *region)
+{
+    const uint8_t *from = boot->image.bytes + region->source;
+    const struct tn_region *target = target_of(boot->desc, region->ipa);
+    uint64_t base = target->kind == TN_REGION_RAM ? 0 : boot->base;
+
+    if (CONFIG_COLOURED > 0 && target->colours != 0) {
+        load_coloured(target, base, region, from);
+    } else {
+        load_plain(base + target->source + (region->ipa - target->ipa), region, from);
     }
 }
 

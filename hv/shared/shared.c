@@ -20,7 +20,7 @@ static void clear(const struct tn_hv_boot *boot)
 
             if (region->kind == TN_REGION_MEMORY && (region->access & TN_ACCESS_SHARED) != 0 &&
                 (region->access & TN_ACCESS_W) != 0) {
-                tn_hv_wipe(boot->base + region->source, region->size);
+                tn_hv_wipe_region(boot->base, region);
             }
         }
     }

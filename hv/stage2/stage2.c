@@ -243,7 +243,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
             pa += boot->base;
         }
         if (CONFIG_COLOURED > 0 && region->colours != 0
-                ? !map_coloured(region, boot->base, attributes_of(region))
+                ? !map_coloured(region, pa - region->source, attributes_of(region))
                 : !map(region->ipa, pa, region->size, attributes_of(region))) {
             return false;
         }

@@ -38,33 +38,38 @@ void tn_hv_wipe(uint64_t pa, uint64_t size)
     tn_dsb(ish); /* before whoever is told of it next */
 }
 
-/* In pieces: on a CPU of a pool others may not wait for all of it. */
-static void wipe_region(uint64_t pa, uint64_t size)
+/* On a CPU of a pool others may not wait for all of it. */
+static void wipe_range(uint64_t pa, uint64_t size, bool in_pieces)
 {
-    if (!tn_hv_in_pool()) {
-        tn_hv_wipe(pa, size);
-        return;
-    }
-    for (uint64_t end = pa + size; pa < end; pa += HV_PAGE) {
-        tn_hv_wipe(pa, HV_PAGE);
-        tn_hv_pool_point();
+    uint64_t piece = in_pieces ? HV_PAGE : size;
+
+    for (uint64_t end = pa + size; pa < end; pa += piece) {
+        tn_hv_wipe(pa, piece);
+        if (in_pieces) {
+            tn_hv_pool_point();
+        }
     }
 }
 
-/* What lies between its pages is others'. */
-static void wipe_memory(uint64_t base, const struct tn_region *region)
+static void wipe_region(uint64_t base, const struct tn_region *region, bool in_pieces)
 {
     uint64_t source = region->source;
 
     if (CONFIG_COLOURED == 0 || region->colours == 0) {
-        wipe_region(base + source, region->size);
+        wipe_range(base + source, region->size, in_pieces);
         return;
     }
+    /* What lies between its pages is others'. */
     for (uint64_t at = 0; at < region->size; at += HV_PAGE) {
         source = tn_region_page(region, source);
-        wipe_region(base + source, HV_PAGE);
+        wipe_range(base + source, HV_PAGE, in_pieces);
         source += HV_PAGE;
     }
+}
+
+void tn_hv_wipe_region(uint64_t base, const struct tn_region *region)
+{
+    wipe_region(base, region, false);
 }
 
 void tn_hv_wipe_partition(const struct tn_hv_boot *boot)
@@ -73,9 +78,9 @@ void tn_hv_wipe_partition(const struct tn_hv_boot *boot)
 
     for (unsigned i = 0; i < boot->desc->region_count; i++) {
         if (regions[i].kind == TN_REGION_MEMORY && (regions[i].access & TN_ACCESS_SHARED) == 0) {
-            wipe_memory(boot->base, &regions[i]);
+            wipe_region(boot->base, &regions[i], tn_hv_in_pool());
         } else if (regions[i].kind == TN_REGION_RAM) {
-            wipe_region(regions[i].source, regions[i].size);
+            wipe_region(0, &regions[i], tn_hv_in_pool());
         }
     }
 }

@@ -41,6 +41,7 @@ class Channel:
     intid: int = 0  # of the doorbell
     number: int = 0  # of the doorbell among its sender's
     uncached: bool = False  # an end is a kernel, whose programs map it uncached
+    colours: tuple = (0, 0)  # of the sender's pages, of the receiver's, as of struct tn_region
 
     def place(self, key):
         """Where a key was given, or its table."""
@@ -68,6 +69,7 @@ def check(channels, partitions, machine):
         seen[channel.name] = channel
         kernels = {item.name for item in partitions if item.mode in ("raw", "linux")}
         channel.uncached = not kernels.isdisjoint((channel.end("from"), channel.end("to")))
+        channel.colours = _colours(channel, {item.name: item.colour_mask for item in partitions})
         _plan_memory(channel)
         channel.ipa = at
         at += channel.pages + PAGE if channel.pages else 0
@@ -116,6 +118,15 @@ def _check_one(channel, names, slots):
     if not 1 <= channel.slots <= SLOTS_LIMIT:
         _refuse(channel, "slots", f"slots = {channel.slots} is out of range; it goes from 1 to "
                 f"{SLOTS_LIMIT}")
+
+
+def _colours(channel, masks):
+    """Pages have the colours of who writes them, or of the other end where that one has none: an
+    end with colours meets no others, and nobody else meets this memory. What is uncached has none."""
+    if channel.uncached:
+        return 0, 0
+    sender, receiver = masks[channel.end("from")], masks[channel.end("to")]
+    return sender or receiver, receiver or sender
 
 
 def _plan_memory(channel):
@@ -171,9 +182,10 @@ def regions(channels, name):
             mine, theirs = ("rwsu", "rsu") if channel.uncached else ("rws", "rs")
             found += [
                 Region(f"channel {channel.name}", "memory", mine if role == SENDER else theirs,
-                       channel.ipa, channel.pages),
+                       channel.ipa, channel.pages, colours=channel.colours[0]),
                 Region(f"channel {channel.name} back", "memory",
-                       theirs if role == SENDER else mine, channel.ipa + channel.pages, PAGE)]
+                       theirs if role == SENDER else mine, channel.ipa + channel.pages, PAGE,
+                       colours=channel.colours[1])]
     return found
 
 

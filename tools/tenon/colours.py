@@ -4,6 +4,7 @@ import json
 import re
 
 from tenon import alone, board, errors
+from tenon.sizes import show
 
 
 def _refuse(place, message):
@@ -25,14 +26,31 @@ def numbers(place, key, value):
     return sorted(found)
 
 
+TABLES = 112  # of a CPU of Mortise: what else it has takes less than 16 pages of its 512 KiB
+
+
+def check_tables(guests, tables):
+    """Memory with colours is mapped by pages: refuse more stage-2 tables than a CPU has room for."""
+    coloured = [guest for guest in guests if guest.spec.colours]
+    if tables <= TABLES or not coloured:
+        return
+    guest = max(coloured, key=lambda item: item.program.ram)
+    _refuse(guest.spec.place("colours"), f"partition {guest.spec.name} has {show(guest.program.ram)}, mapped "
+            f"by pages since it has colours; that takes {tables} stage-2 tables and there is room for "
+            f"{TABLES}, of 2M each; make it smaller, or remove this key")
+
+
 def check(partition, machine):
     """Page colours of the last cache, which the CPUs share."""
     if not partition.colours:
         return
     place = partition.place("colours")
-    if partition.mode in alone.MODES or partition.kernel:
-        _refuse(place, "colours are for programs under Mortise that are compiled here, not for mode "
-                f"'{partition.mode}', whose memory is in one piece; remove this key")
+    if partition.mode in alone.MODES:
+        _refuse(place, f"colours are for partitions under Mortise, not for mode '{partition.mode}', whose "
+                "memory is in one piece; remove this key")
+    if partition.trusted_dma:
+        _refuse(place, f"partition {partition.name} has a device that reads and writes memory itself (DMA), "
+                "by addresses that know no colours; remove this key, or the device")
     if machine.colours == 0:
         _refuse(place, f"board {machine.name} has no cache that its CPUs share, so that pages have no "
                 "colours; remove this key")

@@ -10,7 +10,7 @@ import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-from tenon import account, alone, channel, config, explain, files, groups, manifest, pool_cpus, program
+from tenon import account, alone, channel, colours, config, explain, files, groups, manifest, pool_cpus, program
 from tenon import symbols, templates, toolchain
 from tenon.component import ROOTS, Component
 from tenon.elf import Elf
@@ -156,6 +156,7 @@ class Hypervisor(Composition):
         tables = max(stage2.tables([region for region in getattr(guest, "mapped", guest.regions)
                                     if not groups.shares_tables(guest, region)], bits)
                      for guest in guests)
+        colours.check_tables(guests, tables)
         component.facts = Facts(
             "HV", self.build.machine.symbol, caps if self.CAPS is None else self.CAPS,
             (("HV_CPU", min(guests[0].spec.cpus)), ("HV_CPUS", self.cpus()),

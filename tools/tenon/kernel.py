@@ -238,7 +238,7 @@ class Layout:
 
     def regions(self):
         """RAM, and what is copied into it."""
-        found = [Region("ram", "ram", "rwx", *self.ram)]
+        found = [Region("ram", "ram", "rwx", *self.ram, colours=self.spec.colour_mask)]
         shift = 0
         for what, ipa, data in self.pieces:
             found.append(Region(what, "load", "r", ipa, up(len(data), PAGE), shift=shift))

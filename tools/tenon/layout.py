@@ -142,27 +142,46 @@ def place_memory(result, machine, mortise, guests):
 
 
 def _place_coloured(result, end, guests):
-    """Regions with colours, interleaved: each colour has a next free page; returns the end."""
-    free = [up(end, PAGE)] * COLOURS  # of each colour, where to look for the next page
+    """Regions of memory with colours, behind everything else; returns the end."""
+    free, shared = _Coloured(up(end, PAGE)), {}  # what -> source
     for guest in guests:
         for region in guest.regions:
-            if not region.colours:
+            if region.kind != "memory" or not region.colours:
                 continue
-            mine = [colour for colour in range(COLOURS) if region.colours >> colour & 1]
-            at = max(free[colour] for colour in mine)
-            while at // PAGE % COLOURS not in mine:
-                at += PAGE
-            region.source = at
-            for _ in range(region.size // PAGE):
-                while at // PAGE % COLOURS not in mine:
-                    at += PAGE
-                at += PAGE
-            for colour in mine:
-                free[colour] = at
-            end = max(end, at)
-            result.ranges.append((f"{guest.component.name} memory", region.source,
-                                  at - region.source, False))
+            if region.what in shared:
+                region.source = shared[region.what]
+                continue
+            region.source, behind = free.take(region.colours, region.size)
+            end = max(end, behind)
+            what = f"{guest.component.name} memory"
+            if "s" in region.access:
+                shared[region.what] = region.source
+                what = region.what
+            result.ranges.append((what, region.source, behind - region.source, False))
     return end
+
+
+class _Coloured:
+    """Ranges of pages of some colours, interleaved: each colour has its own next free page."""
+
+    def __init__(self, start):
+        self.free = [start] * COLOURS  # of each colour, where to look for the next page
+
+    def take(self, colours, size):
+        """The first page of `size` bytes, and the end of the last."""
+        mine = [colour for colour in range(COLOURS) if colours >> colour & 1]
+        at = first = self._next(max(self.free[colour] for colour in mine), mine)
+        for _ in range(size // PAGE):
+            at = self._next(at, mine) + PAGE
+        for colour in mine:
+            self.free[colour] = at
+        return first, at
+
+    @staticmethod
+    def _next(at, mine):
+        while at // PAGE % COLOURS not in mine:
+            at += PAGE
+        return at
 
 
 # Where a boot loader may put the image, from the beginning of RAM: U-Boot's kernel_addr_r on the
@@ -173,24 +192,42 @@ LOADER = 6 << 20
 def _place_ram(result, machine, guests):
     """RAM of kernels, outside the image's memory: from the end of the board's down."""
     base, end = machine.ram_span()
-    for guest in guests:
-        for region in guest.regions:
-            if region.kind == "ram":
-                end = (end - region.size) // BLOCK * BLOCK
-                region.source = end
-                least = base + LOADER + result.memory_size
-                if end < least:
-                    raise errors.Refusal(
-                        errors.FIT, f"{guest.spec.place('ram')}: partition {guest.spec.name}: "
-                        f"{show(region.size)} of RAM do not fit; board {machine.name} has "
-                        f"{show(machine.ram_span()[1] - base)}, of which {show(LOADER + result.memory_size)} are "
-                        "the image's; make ram smaller")
+    least = base + LOADER + result.memory_size
+    rams = [(guest, region) for guest in guests for region in guest.regions if region.kind == "ram"]
+    rams.sort(key=lambda item: item[1].colours != 0)  # those with colours interleave, below the others
+    for guest, region in rams:
+        if region.colours:
+            break
+        end = (end - region.size) // BLOCK * BLOCK
+        region.source = end
+        _check_ram(guest, region, machine, end, least)
+    coloured = [(guest, region) for guest, region in rams if region.colours]
+    free, span = _Coloured(0), 0  # the pattern is the same from any multiple of BLOCK on
+    for _, region in coloured:
+        region.source, behind = free.take(region.colours, region.size)
+        span = max(span, behind)
+    end = (end - span) // BLOCK * BLOCK
+    for guest, region in coloured:
+        region.source += end
+        _check_ram(guest, region, machine, end, least)
+
+
+def _check_ram(guest, region, machine, start, least):
+    if start >= least:
+        return
+    spec, (base, end) = guest.spec, machine.ram_span()
+    few = f" in {len(spec.colours)} of {machine.colours} colours" if region.colours else ""
+    raise errors.Refusal(
+        errors.FIT, f"{spec.place('ram')}: partition {spec.name}: {show(region.size)} of RAM{few} do not "
+        f"fit; board {machine.name} has {show(end - base)}, of which {show(least - base)} are the image's; "
+        "make ram smaller" + (", or give it more colours" if few else ""))
 
 
 def _check(result, machine, guests):
     limit = machine.ram[0]["size"]
     if result.memory_size > limit:
-        few = [guest for guest in guests if any(region.colours for region in guest.regions)]
+        few = [guest for guest in guests
+               if any(region.colours and region.kind == "memory" for region in guest.regions)]
         if few:
             guest = max(few, key=lambda item: item.program.ram / len(item.spec.colours))
             raise errors.Refusal(

@@ -40,5 +40,5 @@ def tables(regions, ipa_bits):
 def _congruent(region):
     if region.kind == "device":
         return (region.ipa - region.source) % BLOCK == 0
-    return region.kind == "ram" or (
-        region.kind == "memory" and region.size >= BLOCK and not getattr(region, "colours", 0))
+    return not getattr(region, "colours", 0) and (
+        region.kind == "ram" or (region.kind == "memory" and region.size >= BLOCK))

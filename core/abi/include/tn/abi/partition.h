@@ -66,9 +66,10 @@ struct tn_region {
     uint16_t kind;
     uint16_t access; /* never W and X together but for RAM; a device is never X */
     /*
-     * 0, or of MEMORY that is its partition's alone: the region has only those pages whose number,
+     * 0, or of RAM and of MEMORY that is cached: the region has only those pages whose number,
      * source / page, modulo 32 is a bit here, the first at `source`, in ascending order.  An image
-     * lies at a multiple of 2 MiB, so that these are the colours of physical pages, too.
+     * lies at a multiple of 2 MiB, so that these are the colours of physical pages, too.  Both ends
+     * of memory that is shared say the same.
      */
     uint32_t colours;
 };

@@ -12,6 +12,9 @@
  */
 void tn_hv_wipe(uint64_t pa, uint64_t size);
 
+/* The same with a region's pages, which may have colours; `base`: what its source counts from. */
+void tn_hv_wipe_region(uint64_t base, const struct tn_region *region);
+
 /* Clear all memory of boot->desc that is not shared with another partition. */
 void tn_hv_wipe_partition(const struct tn_hv_boot *boot);
 
