@@ -19,8 +19,8 @@ CHECKS = 27  # in tests/raw/guest.c
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 
 
-def compile_guest(folder, name, first=0, cpus=2):
-    """The test's kernel as a flat image for a board and one or two CPUs from `first` on; returns its
+def compile_guest(folder, name, first=0, cpus=2, source="guest.c"):
+    """One of the test's kernels as a flat image for a board and one or two CPUs from `first` on; returns its
     path."""
     machine = board.load(name)
     status, full, data = UART[machine.console()["driver"]]
@@ -34,7 +34,7 @@ def compile_guest(folder, name, first=0, cpus=2):
          "-Werror", "-mgeneral-regs-only", "-mstrict-align", "-fno-pic", "-fuse-ld=lld",
          *(f"-DTN_{key}={value:#x}" for key, value in facts.items()),
          f"-Wl,-T,{SOURCES}/link.ld", f"-Wl,--defsym=BASE={machine.ram[0]['base'] + OFFSET:#x}",
-         f"{SOURCES}/start.S", f"{SOURCES}/guest.c", "-o", elf], check=True)
+         f"{SOURCES}/start.S", f"{SOURCES}/{source}", "-o", elf], check=True)
     subprocess.run(["llvm-objcopy", "-O", "binary", elf, flat], check=True)
     return flat
 
@@ -114,3 +114,13 @@ def test_device_tree():
     assert cells("/intc@8000000", "reg") == [0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0x40000]
     assert cells("/pl011@9000000", "interrupts") == [0, 1, 4]
     assert tree.getprop(tree.path_offset("/psci"), "method").as_str() == "hvc"
+
+
+@pytest.mark.parametrize("name", BOARDS)
+def test_nothing_left_in_registers(tmp_path, name):
+    """Each life finds its CPU as after a reset: debug registers, counters, timers, the CPU interface."""
+    image = build(tmp_path, name, kernel("own", compile_guest(tmp_path, name, source="left.c"), ram='"32M"',
+                                         restart='"always"', restart_times="2"))
+    code, lines = run(image)
+    assert (code, lines) == (0, [*2 * ["clean", 'mortise: partition 0 "own" restarts'], "clean",
+                                 'mortise: partition 0 "own" is not restarted any more', ""])

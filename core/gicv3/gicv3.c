@@ -43,6 +43,8 @@
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 #define ICC_SRE_EL2 S3_4_C12_C9_5
 #define ICH_HCR_EL2 S3_4_C12_C11_0
+#define ICH_VMCR_EL2 S3_4_C12_C11_7
+#define ICH_AP0R0_EL2 S3_4_C12_C8_0
 #define ICC_RPR_EL1 S3_0_C12_C11_3
 
 #define IDLE_PRIORITY 0xffu
@@ -107,6 +109,9 @@ void tn_gic_init_cpu(const struct tn_gic *gic)
         WRITE(ICC_SRE_EL2, SRE_EL2);
         tn_isb(); /* the other ICC registers exist from here on */
         WRITE(ICH_HCR_EL2, 0);
+        /* By HCR_EL2.FMO some of a guest's registers are the virtual interface's. */
+        WRITE(ICH_VMCR_EL2, 0);
+        WRITE(ICH_AP0R0_EL2, 0);
     }
     WRITE(ICC_SRE_EL1, 1);
     tn_isb();

@@ -20,10 +20,10 @@
 #define HCR_TSC (1ull << 19)   /* firmware is Mortise's */
 #define HCR_TIDCP (1ull << 20) /* implementation-defined registers: may reach the whole cluster */
 #define HCR_RW (1ull << 31)    /* AArch64 */
-#define HCR_PAUTH (3ull << 40) /* pointer authentication, where the CPU has it, does not trap */
-/* A kernel has a stage 1 of its own: without DC. */
-#define HCR_GUEST                                                                                  \
-    (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW | HCR_PAUTH)
+#define HCR_PAUTH (3ull << 40) /* pointer authentication and its keys do not trap */
+#define HCR_GUEST (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW)
+/* A kernel has a stage 1 of its own: without DC; and keys. */
+#define HCR_KERNEL ((HCR_GUEST & ~HCR_DC) | HCR_PAUTH)
 
 /* CPTR_EL2 without VHE: RES1 bits, trace registers trapped; FP and SIMD are the guest's. */
 #define CPTR_GUEST (0x32ffull | 1ull << 20)
@@ -33,12 +33,20 @@
 #define CNTHCTL_COUNTER (1ull << 0) /* the physical counter is open */
 #define CNTHCTL_TIMER (1ull << 1)   /* the physical timer, too */
 
+#define MDCR_DEBUG (7ull << 9) /* TDA, TDOSA, TDRA: debug registers trap */
 #define MDCR_TPM (1ull << 6)   /* performance monitors trap */
 #define MDCR_TPMCR (1ull << 5) /* PMCR_EL0, too */
 #define PMCR_N(pmcr) ((pmcr) >> 11 & 0x1f)
 #define DFR0_PMUVER(dfr0) ((dfr0) >> 8 & 0xf)
 
 #define SPSR_EL1H_MASKED 0x3c5ull
+
+/* One whose exceptions and translation are its own; debug registers and keys are, too (hv/kernel).
+ */
+static bool is_kernel(uint64_t caps)
+{
+    return caps >> TN_CAP_STAGE1 & 1;
+}
 
 /*
  * All of the guest's PMU or none: HPMN counters are EL1's.  Events at EL2 are counted only when
@@ -49,23 +57,23 @@ static uint64_t mdcr_value(uint64_t caps)
 {
     uint64_t dfr0 = tn_sysreg_read(id_aa64dfr0_el1);
     uint64_t version = DFR0_PMUVER(dfr0);
-    uint64_t counters = 0;
+    uint64_t value = is_kernel(caps) ? 0 : MDCR_DEBUG;
 
     if (version != 0 && version != 0xf) {
-        counters = PMCR_N(tn_sysreg_read(pmcr_el0));
+        value |= PMCR_N(tn_sysreg_read(pmcr_el0));
         /* On a CPU of a pool it may be another instance that counts. */
         if (!tn_hv_in_pool() || caps >> TN_CAP_PMU & 1) {
             tn_sysreg_write(pmcr_el0, 0);
         }
     }
-    return caps >> TN_CAP_PMU & 1 ? counters : counters | MDCR_TPM | MDCR_TPMCR;
+    return caps >> TN_CAP_PMU & 1 ? value : value | MDCR_TPM | MDCR_TPMCR;
 }
 
 static void set_el2(uint64_t caps)
 {
     uint64_t traps = CONFIG_LIFE > 0 ? tn_hv_life_traps() : 0;
 
-    tn_sysreg_write(hcr_el2, (caps >> TN_CAP_STAGE1 & 1 ? HCR_GUEST & ~HCR_DC : HCR_GUEST) | traps);
+    tn_sysreg_write(hcr_el2, (is_kernel(caps) ? HCR_KERNEL : HCR_GUEST) | traps);
     tn_sysreg_write(cptr_el2, CPTR_GUEST);
     tn_sysreg_write(hstr_el2, 0);
     tn_sysreg_write(mdcr_el2, mdcr_value(caps));
@@ -104,6 +112,8 @@ static void reset_el1(void)
     tn_sysreg_write(cntkctl_el1, 0);
     tn_sysreg_write(cntp_ctl_el0, 0);
     tn_sysreg_write(cntv_ctl_el0, 0);
+    tn_sysreg_write(cntp_cval_el0, 0);
+    tn_sysreg_write(cntv_cval_el0, 0);
 }
 
 void hv_enter_guest(uint64_t entry, uint64_t argument, uint64_t caps)

@@ -9,8 +9,8 @@
 #define TIMER_ENABLE 1u
 #define TIMER_MASK 2u
 
-/* CPTR_EL2 without VHE: RES1 bits, trace trapped; TFP. */
-#define CPTR_GUEST (0x32ffull | 1ull << 20)
+/* CPTR_EL2 without VHE: RES1 bits; trace is trapped, and SVE, which nobody switches; TFP. */
+#define CPTR_GUEST (0x33ffull | 1ull << 20)
 #define CPTR_TFP (1ull << 10)
 
 #define FP_WORDS 66u
