@@ -93,17 +93,33 @@ void tn_sched_add(struct tn_sched *q, struct tn_sched_entity *e, const struct tn
     tn_timer_init(&e->timer);
 }
 
-static void refill(struct tn_sched_entity *e, uint64_t now)
+/*
+ * The next period; true: it has some budget in it.  What was overdrawn is paid back, or one call
+ * that takes long at EL2 in each period would be all that an instance needs to have the whole CPU.
+ * More than a budget takes several periods, which are passed at once.
+ */
+static bool refill(struct tn_sched_entity *e, uint64_t now)
 {
-    /* What was overdrawn is paid back, so that the bandwidth holds in the long run. */
     e->left = (int64_t)e->budget + (e->left < 0 ? e->left : 0);
-    if (e->left <= 0) {
-        e->left = 1;
-    }
     e->deadline += e->period;
     if (e->deadline <= now) {
         e->deadline = now + e->period;
     }
+    if (e->left <= 0) {
+        uint64_t whole = (uint64_t)-e->left / e->budget;
+
+        e->left += (int64_t)(whole * e->budget);
+        e->deadline += whole * e->period;
+    }
+    return e->left > 0;
+}
+
+/* What it owes after a time in which it has had nothing. */
+static void pay(struct tn_sched_entity *e, uint64_t time)
+{
+    uint64_t owes = (uint64_t)-e->left, periods = time / e->period;
+
+    e->left = periods > owes / e->budget ? 0 : e->left + (int64_t)(periods * e->budget);
 }
 
 /* The rule for becoming ready; false: throttled until the deadline. */
@@ -113,9 +129,11 @@ static bool claim(struct tn_sched_entity *e, uint64_t now)
         return true;
     }
     if (now >= e->deadline) {
+        if (e->left < 0) {
+            pay(e, now - e->deadline);
+        }
         e->deadline = now;
-        refill(e, now);
-        return true;
+        return refill(e, now);
     }
     if (e->left <= 0) {
         return false;
@@ -299,7 +317,10 @@ static void expire(struct tn_sched *q, struct tn_sched_entity *e, uint64_t now)
         tn_sched_wake(q, e, now);
         break;
     case TN_SCHED_THROTTLED:
-        refill(e, now);
+        if (!refill(e, now)) {
+            start_timer(q, e, e->deadline);
+            break;
+        }
         e->state = TN_SCHED_READY;
         if (!e->held) {
             enqueue(q, e);

@@ -152,6 +152,57 @@ static void test_budget(void)
     TN_CHECK(tn_sched_pick(&q, now) == &e[0] && e[0].left == 26);
 }
 
+/* `i` runs, and in the end nobody could take the CPU from it for so long: one long call of EL2's.
+ */
+static void run_long(unsigned i, uint64_t ticks)
+{
+    TN_CHECK(tn_sched_pick(&q, now) == &e[i]);
+    ran[i] += ticks;
+    tn_sched_account(&q, &e[i], now += ticks);
+}
+
+/* Whatever is overdrawn, and however often, the rest is the others'; time without the CPU pays. */
+static void test_debt(void)
+{
+    reset();
+    clear();
+    add(0, TN_SCHED_FIXED, 0, 30, 100, 0);
+    add(1, TN_SCHED_FIXED, 9, 0, 0, 0);
+    tn_sched_wake(&q, &e[0], now);
+    tn_sched_wake(&q, &e[1], now);
+    for (unsigned i = 0; i < 10; i++) {
+        run_long(0, 95);
+        while (tn_sched_pick(&q, now) != &e[0]) {
+            run_until(tn_sched_next(&q, &e[1]));
+        }
+    }
+    /* But for the first 30 all of it has been earned, in periods of 100. */
+    TN_CHECK(ran[0] == 950 && ran[0] + ran[1] >= (ran[0] - 30) * 100 / 30);
+    TN_CHECK(e[0].left > 0 && e[0].left <= 30);
+    /* 270 are owed when the next period begins: 9 budgets, and the tenth is its own. */
+    run_long(0, 270 + (uint64_t)e[0].left);
+    clear();
+    TN_CHECK(tn_sched_pick(&q, now) == &e[1] && e[0].left == 0);
+    TN_CHECK(e[0].deadline == now + 900);
+    run_until(now + 900);
+    TN_CHECK(ran[0] == 0);
+    run_until(now + 99);
+    TN_CHECK(ran[0] == 30);
+    /* One that does not even want the CPU has paid when it could have earned as much. */
+    reset();
+    add(0, TN_SCHED_FIXED, 0, 30, 100, 0);
+    tn_sched_wake(&q, &e[0], now);
+    e[0].left = 0;
+    tn_sched_block(&q, &e[0], TN_SCHED_NEVER);
+    e[0].left = -90;
+    tn_sched_wake(&q, &e[0], now = e[0].deadline + 200);
+    TN_CHECK(e[0].state == TN_SCHED_THROTTLED && e[0].left == 0);
+    tn_sched_remove(&q, &e[0]);
+    e[0].left = -90;
+    tn_sched_wake(&q, &e[0], now = e[0].deadline + 400);
+    TN_CHECK(e[0].state == TN_SCHED_READY && e[0].left == 30);
+}
+
 /* Who asks for its budget again has used what it has used; a first one counts at once. */
 static void test_set_budget(void)
 {
@@ -295,6 +346,7 @@ int main(void)
     TN_RUN(test_fixed);
     TN_RUN(test_round_robin);
     TN_RUN(test_budget);
+    TN_RUN(test_debt);
     TN_RUN(test_set_budget);
     TN_RUN(test_edf);
     TN_RUN(test_hurry);

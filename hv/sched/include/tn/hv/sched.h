@@ -13,8 +13,9 @@
  * Marzario et al. 2004) for any policy: an entity has `budget` ticks in each `period`.  It becomes
  * ready at time t with what is left of its budget and the old deadline d if left / (d - t) is at
  * most budget / period, else with a full budget and d = t + period.  Used up: it is throttled
- * until d; then the budget is full again, less what it has overdrawn, and d grows by a period.
- * So with the sum of budget / period at most 1 no EDF entity misses a deadline because of another.
+ * until d; then the budget is full again, less what it has overdrawn, and d grows by a period, or
+ * by as many as it takes until something is left. So with the sum of budget / period at most 1 no
+ * EDF entity misses a deadline because of another.
  */
 #ifndef TN_HV_SCHED_H
 #define TN_HV_SCHED_H
