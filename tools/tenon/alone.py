@@ -7,6 +7,7 @@ for a partition from outside it cannot do for that one.
 from tenon import errors
 
 MODES = {"bare": "tenon", "native": "bypass"}  # -> the mode to use instead
+TRANSLATION = ("MEMORY", "MAP")
 BLOCK = 1 << 21
 MORTISE = (0x200000, 0x7400000)  # HV_VA_IMAGE, HV_VA_LOAD: a block each in a hosted program's space
 
@@ -61,11 +62,15 @@ def check_others(partition, partitions):
 
 
 def check_caps(partition):
-    """Refuse capabilities, which nobody is there to grant."""
+    """Refuse capabilities that nobody is there to grant, or that are about stage 2 where there is none."""
     if partition.caps and is_alone(partition):
         _refuse(partition.place("caps"), f"mode '{partition.mode}' has no hypervisor that could grant "
                 f"capability '{partition.caps[0]}'; use mode '{MODES[partition.mode]}', or remove this "
                 "key")
+    for cap in TRANSLATION:
+        if partition.hosted and cap in partition.caps:
+            _refuse(partition.place("caps"), f"capability '{cap}' is about the tables of a partition, and a "
+                    "program in mode 'native' has none; use mode 'bypass', or remove it from this key")
 
 
 def check_libraries(partition, libraries):
