@@ -6,6 +6,7 @@
 #include <tn/hv/exit.h>
 
 #include <tn/abi/cap.h>
+#include <tn/abi/hypercall.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/life.h>
 #include <tn/hv/partition.h>
@@ -114,6 +115,11 @@ void tn_hv_exit(struct tn_hv_frame *frame)
     bool sync = frame->kind == HV_KIND_SYNC;
     tn_hv_exit_fn *handler = handlers[sync ? ESR_EC(esr) : HV_EXIT_KIND(frame->kind)];
 
+    /* TN_HVC_FAULT is our runtimes' word; to a kernel it is a call that nobody knows. */
+    if (frame->kind == HV_KIND_GUEST && tn_hv_has_cap(TN_CAP_VGIC)) {
+        frame->x[0] = (uint64_t)TN_HC_NOT_SUPPORTED;
+        return;
+    }
     if (handler != NULL && handler(frame, esr)) {
         return;
     }

@@ -25,6 +25,10 @@
 #define IPRIORITYR 0x400u
 #define WAKE_SGI 15u
 
+/* Where partitions are paused, it is not the guest's; where nobody else could open it, its own is
+ * hv/vgic's to keep apart. */
+#define KEEP_WAKE_OPEN (CONFIG_LIFE > 0 || (TN_HV_SMP && TN_BOARD_GICR_SIZE == 0))
+
 /* With several CPUs it is start() that knows the CPU. */
 #define GICR_SIZE (CONFIG_HV_CPUS == 1 ? TN_BOARD_GICR_SIZE : 0)
 
@@ -57,10 +61,8 @@ static void map_own(void)
  * More urgent than anything of a guest: a kernel may well sleep for ever inside a handler, and then
  * only this wakes its CPU.
  */
-static void open_wake(void)
+static void open_wake(uintptr_t frame)
 {
-    uintptr_t frame = TN_BOARD_GICR_SIZE != 0 ? HV_VA_GICR + GICR_SGI_BASE : HV_VA_GICD;
-
     tn_mmio_write8(frame + IPRIORITYR + WAKE_SGI, 0);
     tn_mmio_write32(frame + GICR_ISENABLER, 1u << WAKE_SGI);
 }
@@ -83,8 +85,8 @@ static void start(const struct tn_hv_boot *boot)
     if (!tn_hv_in_pool() || !tn_hv_pool_cpu_is_set_up()) {
         tn_gic_init_cpu(&tn_hv_gic);
     }
-    if (TN_HV_SMP || CONFIG_LIFE > 0) {
-        open_wake();
+    if (KEEP_WAKE_OPEN) {
+        open_wake(TN_BOARD_GICR_SIZE != 0 ? HV_VA_GICR + GICR_SGI_BASE : HV_VA_GICD);
     }
     tn_hv_lock();
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
@@ -127,6 +129,9 @@ void tn_hv_irq_wake(unsigned cpu)
         return;
     }
     tn_hv_map_device(&other);
+    if (!KEEP_WAKE_OPEN) {
+        open_wake(HV_VA_OTHER);
+    }
     tn_mmio_write32(HV_VA_OTHER + GICR_ISPENDR, 1u << WAKE_SGI);
     tn_dsb(sy);
     tn_hv_unmap_page(HV_VA_OTHER);

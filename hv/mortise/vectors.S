@@ -129,7 +129,7 @@ not_hvc_0:
         cmp     w16, #TN_HVC_FAULT
         b.ne    unknown
         mov     w17, #HV_KIND_GUEST
-        b       report
+        b       other_exit              /* hv/exit: a kernel's call is another thing */
 smc:
         /* An SMC that is trapped has not been executed: its return address is its own. */
         mrs     x17, elr_el2

@@ -82,10 +82,17 @@ void tn_hv_pool_irq_pend(unsigned intid)
 
 void tn_hv_pool_irq_priority(unsigned intid, uint8_t priority)
 {
+    struct vcpu *me = pool_self();
+
     if (intid < TN_GIC_FIRST_SPI) {
-        pool_self()->priority[intid] = priority;
+        me->priority[intid] = priority;
     } else {
         tn_gic_set_priority(&tn_hv_gic, intid, priority);
+    }
+    /* What waits in a list register has the old one: once more. */
+    if (tn_vlr_take_back(intid)) {
+        pool_set_pending(me, intid);
+        pool_flush(me);
     }
 }
 

@@ -16,6 +16,8 @@
 #define VERSION_1_1 0x10001
 #define MPIDR_AFFINITY 0xff00ffffffull
 #define SMCCC_VERSION 0x80000000u
+#define SUSPEND_NONE 0xfffe0000u /* reserved bits, and power levels of which there is one */
+#define LEVELS 4u                /* of affinity, each 8 bits; Aff3 is 8 bits further up */
 
 #define SMP TN_HV_SMP
 
@@ -59,9 +61,12 @@ PSCI_FN psci_cpu_off(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
  * Standby, which is all that a CPU with a single guest needs: an interrupt ends it whether masked
  * or not.  A request to power down may be met by less (5.4.5).
  */
-PSCI_FN psci_cpu_suspend(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)
+PSCI_FN psci_cpu_suspend(uint64_t id, uint64_t state, uint64_t x2, uint64_t x3)
 {
-    (void)id, (void)x1, (void)x2, (void)x3;
+    (void)id, (void)x2, (void)x3;
+    if ((uint32_t)state & SUSPEND_NONE) {
+        return TN_PSCI_INVALID_PARAMETERS;
+    }
     if (tn_hv_in_pool()) {
         tn_hv_pool_wait();
         return TN_PSCI_SUCCESS;
@@ -93,13 +98,29 @@ PSCI_FN psci_cpu_on(uint64_t id, uint64_t target, uint64_t x2, uint64_t x3)
     return is_self(argument(id, target)) ? TN_PSCI_ALREADY_ON : TN_PSCI_INVALID_PARAMETERS;
 }
 
+/* Of a cluster or what is above: the caller's own is on, of others nothing is known. */
+static long cluster_info(uint64_t target, uint64_t level)
+{
+    uint64_t differ = (target ^ tn_sysreg_read(mpidr_el1)) & MPIDR_AFFINITY;
+
+    if (level >= LEVELS || differ >> 32 != 0 || differ >> level * 8 != 0) {
+        return TN_PSCI_INVALID_PARAMETERS;
+    }
+    return TN_PSCI_AFFINITY_ON;
+}
+
 PSCI_FN psci_affinity_info(uint64_t id, uint64_t target, uint64_t level, uint64_t x3)
 {
     (void)x3;
-    if (argument(id, level) != 0 || (!SMP && !is_self(argument(id, target)))) {
+    target = argument(id, target);
+    level = argument(id, level);
+    if (level != 0) {
+        return cluster_info(target, level);
+    }
+    if (!SMP && !is_self(target)) {
         return TN_PSCI_INVALID_PARAMETERS;
     }
-    return SMP ? tn_hv_cpus_affinity(argument(id, target)) : TN_PSCI_AFFINITY_ON;
+    return SMP ? tn_hv_cpus_affinity(target) : TN_PSCI_AFFINITY_ON;
 }
 
 PSCI_FN psci_migrate_info_type(uint64_t id, uint64_t x1, uint64_t x2, uint64_t x3)

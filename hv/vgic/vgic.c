@@ -19,10 +19,19 @@
 #define ARRAY(offset) ((offset)&0xf80u) /* of one bit for each interrupt */
 #define ARRAY_BANK(offset) ((offset) / 4 % 32)
 
-/* GICv3: SGIs and PPIs are in the second frame of the redistributor; SGI 15 is Mortise's. */
+/* GICv3: SGIs and PPIs are in the second frame of the redistributor. */
 #define GICV3 (TN_BOARD_GICR_SIZE != 0)
 #define GICR_SGI_BASE 0x10000u
-#define RESERVED_SGIS (1u << 15)
+
+/*
+ * tn_hv_irq_wake() sends SGI 15.  Where partitions are paused it is Mortise's alone.  Else it is sent
+ * to CPUs whose guest is over, which on a GICv3 is prepared when it is due; on a GICv2 no other CPU
+ * could, so that it stays open, and what the guest says of it is kept here.
+ */
+#define WAKE_SGI 15u
+#define WAKE_BIT (1u << WAKE_SGI)
+#define WAKE_RESERVED (CONFIG_LIFE > 0)
+#define WAKE_SHARED (!GICV3 && TN_HV_SMP)
 
 static struct tn_hv_vgic vgics[CONFIG_PARTITIONS] TN_SECTION(".bss.0shared");
 
@@ -43,7 +52,34 @@ uint32_t tn_hv_vgic_owned(unsigned bank)
 {
     uint32_t irqs = tn_hv_partition.irqs[bank];
 
-    return bank == 0 ? (irqs | 0xffffu) & ~RESERVED_SGIS : irqs;
+    if (bank != 0) {
+        return irqs;
+    }
+    return WAKE_RESERVED && !tn_hv_in_pool() ? (irqs | 0xffffu) & ~WAKE_BIT : irqs | 0xffffu;
+}
+
+bool tn_hv_vgic_hears(unsigned sgi, unsigned cpu)
+{
+    return !WAKE_SHARED || sgi != WAKE_SGI || tn_hv_in_pool() || (tn_hv_vgic()->wake >> cpu & 1);
+}
+
+/* Bit 15 of ISENABLER and ICENABLER of the CPU's own interrupts. */
+static uint32_t wake_enable(uint32_t offset, bool write, uint32_t value)
+{
+    uint32_t *wake = &tn_hv_vgic()->wake;
+    uint32_t self = 1u << tn_hv_partition.cpu;
+
+    if (!write) {
+        return *wake & self ? WAKE_BIT : 0;
+    }
+    if (value & WAKE_BIT) {
+        if (ARRAY(offset) == GIC_ISENABLER) {
+            __atomic_or_fetch(wake, self, __ATOMIC_RELAXED);
+        } else {
+            __atomic_and_fetch(wake, ~self, __ATOMIC_RELAXED);
+        }
+    }
+    return 0;
 }
 
 /* One of a pool's instances has the virtual CPU interface: SGIs and PPIs are its record's. */
@@ -103,12 +139,17 @@ static uint32_t access_enable(uintptr_t frame, uint32_t offset, bool write, uint
     unsigned bank = ARRAY_BANK(offset);
     uint32_t owned = tn_hv_vgic_owned(bank);
     uint32_t *enabled = &vgic->enabled[bank];
+    uint32_t wake = 0;
 
     if (is_virtual(bank)) {
         return pool_enable(offset, write, value);
     }
+    if (WAKE_SHARED && bank == 0) {
+        wake = wake_enable(offset, write, value & owned) & owned;
+        owned &= ~WAKE_BIT;
+    }
     if (!write) {
-        return bank == 0 ? tn_mmio_read32(frame + offset) & owned : *enabled;
+        return bank == 0 ? (tn_mmio_read32(frame + offset) & owned) | wake : *enabled;
     }
     if (ARRAY(offset) == GIC_ISENABLER) {
         __atomic_or_fetch(enabled, value, __ATOMIC_RELAXED);
@@ -143,6 +184,7 @@ static uint32_t access_priority(uintptr_t frame, unsigned intid, bool write, uin
 {
     uint8_t *shadow = &tn_hv_vgic()->priority[intid];
     bool owned = tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1;
+    bool kept = intid >= TN_GIC_FIRST_SPI || (WAKE_SHARED && intid == WAKE_SGI);
 
     if (is_virtual(intid / 32)) {
         if (write && owned) {
@@ -151,12 +193,10 @@ static uint32_t access_priority(uintptr_t frame, unsigned intid, bool write, uin
         return owned && !write ? tn_hv_pool_irq_get_priority(intid) : 0;
     }
     if (!write) {
-        return intid >= TN_GIC_FIRST_SPI ? *shadow
-               : owned                   ? tn_mmio_read8(frame + GIC_IPRIORITYR + intid)
-                                         : 0;
+        return kept ? *shadow : owned ? tn_mmio_read8(frame + GIC_IPRIORITYR + intid) : 0;
     }
     *shadow = (uint8_t)value & priority_mask;
-    if (owned) {
+    if (owned && !(WAKE_SHARED && intid == WAKE_SGI)) {
         /* What is more urgent is Mortise's, where it has interrupts that no mask holds back. */
         if (CONFIG_FIQ > 0 && value < TN_HC_IRQ_MOST) {
             value = TN_HC_IRQ_MOST;
@@ -262,6 +302,7 @@ static void reset(void)
     volatile struct tn_hv_vgic *vgic = tn_hv_vgic();
 
     vgic->control = 0;
+    vgic->wake = 0;
     for (unsigned i = 0; i < TN_HV_VGIC_INTIDS; i++) {
         vgic->enabled[i / 32] = 0;
         vgic->priority[i] = 0;

@@ -11,6 +11,7 @@
 #include <tn/gic_regs.h>
 #include <tn/hv/exit.h>
 #include <tn/hv/irq.h>
+#include <tn/hv/pool.h>
 
 #include "internal.h"
 
@@ -21,15 +22,17 @@
 #define GICD_IIDR 0x008
 #define GICD_SGIR 0xf00
 #define GICD_CPENDSGIR 0xf10
+#define GICD_SPENDSGIR 0xf20
 #define GICD_SGIR_END 0xf30
 #define GICD_ID 0xfd0 /* identification, to the end of the page */
 
+#define SGIS 16u
 #define SGIR_ID 0xfu
 #define SGIR_TARGETS(value) ((value) >> 16 & 0xff)
 #define SGIR_FILTER(value) ((value) >> 24 & 3)
 #define SGIR_OTHERS 1u
 #define SGIR_SELF 2u
-#define SGI_MORTISE 15u /* tn_hv_irq_wake() */
+#define DIR_INTID 0x3ffu
 
 /* Known once the CPU has started: all of the partition's CPUs as it numbers them, and GICD_TYPER.
  */
@@ -67,10 +70,16 @@ uint32_t vgicv2_from_board(uint32_t mask)
 static void send(uint32_t value)
 {
     uint32_t self = 1u << tn_hv_partition.board_cpu;
+    uint32_t hear = everyone;
     uint32_t targets;
 
-    if ((value & SGIR_ID) == SGI_MORTISE) {
+    if (!(tn_hv_vgic_owned(0) >> (value & SGIR_ID) & 1)) {
         return;
+    }
+    for (unsigned cpu = 0; everyone >> cpu != 0; cpu++) {
+        if (!tn_hv_vgic_hears(value & SGIR_ID, cpu)) {
+            hear &= ~(1u << cpu);
+        }
     }
     if (SGIR_FILTER(value) == SGIR_SELF) {
         targets = self;
@@ -79,6 +88,13 @@ static void send(uint32_t value)
     } else {
         targets = vgicv2_to_board(SGIR_TARGETS(value));
     }
+    if (tn_hv_in_pool()) { /* its only CPU is itself */
+        if (targets & self) {
+            tn_hv_pool_irq_pend(value & SGIR_ID);
+        }
+        return;
+    }
+    targets &= hear == everyone ? targets : vgicv2_to_board(hear);
     tn_mmio_write32(tn_hv_gic.gicd + GICD_SGIR, targets << 16 | (value & SGIR_ID));
 }
 
@@ -116,12 +132,36 @@ static uint64_t access_targets(uint32_t offset, unsigned width, bool write, uint
     return result;
 }
 
+/* The same of an instance, whose SGIs come from itself and are in list registers. */
+static uint64_t pool_pending_sgis(uint32_t offset, unsigned width, bool write, uint64_t value)
+{
+    uint32_t sgi = (offset - GICD_CPENDSGIR) % SGIS;
+    uint32_t pending = tn_hv_pool_irq_pending(0) & tn_hv_vgic_owned(0);
+    uint64_t result = 0;
+
+    for (unsigned i = 0; i < 1u << width; i++, sgi++, value >>= 8) {
+        if (!write) {
+            result |= (uint64_t)(pending >> sgi & 1) << i * 8;
+        } else if (!(value & 1)) {
+            continue;
+        } else if (offset >= GICD_SPENDSGIR) {
+            tn_hv_pool_irq_pend(sgi);
+        } else {
+            tn_hv_pool_irq_forget(sgi);
+        }
+    }
+    return result;
+}
+
 /* Set or clear an SGI's pending state on this CPU: for each SGI a byte with a bit for each source.
  */
 static uint64_t access_pending_sgis(uint32_t offset, unsigned width, bool write, uint64_t value)
 {
     uint64_t result = 0;
 
+    if (tn_hv_in_pool()) {
+        return pool_pending_sgis(offset, width, write, value);
+    }
     for (unsigned i = 0; i < 1u << width; i++) {
         uintptr_t reg = tn_hv_gic.gicd + offset + i;
 
@@ -177,7 +217,28 @@ static uint64_t gicd(uint32_t offset, unsigned width, bool write, uint64_t value
     return 0;
 }
 
+/*
+ * The CPU interface's second page has one register, by which any interrupt could be deactivated;
+ * the distributor can do the same for those that are the partition's (4.3.8).
+ */
+static uint64_t gicc_dir(uint32_t offset, unsigned width, bool write, uint64_t value)
+{
+    unsigned intid = value & DIR_INTID;
+
+    if (offset == 0 && width == WORD && write &&
+        tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1) {
+        if (tn_hv_in_pool()) {
+            tn_hv_pool_irq_end(intid);
+        } else {
+            gic_write_bit(tn_hv_gic.gicd, GIC_ICACTIVER, intid);
+        }
+    }
+    return 0;
+}
+
 TN_HV_MMIO(gicd, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE, TN_CAP_VGIC, gicd);
+TN_HV_MMIO(gicc_dir, TN_BOARD_GICC_DIR_BASE, TN_BOARD_GICC_DIR_BASE != 0 ? HV_PAGE : 0, TN_CAP_VGIC,
+           gicc_dir);
 
 /* Behind hv/vgic's own start: libraries start in the order of their names. */
 static void start(const struct tn_hv_boot *boot)

@@ -54,7 +54,6 @@
 #define SGI_OTHERS (1ull << 40)
 #define SGI_INTID_SHIFT 24
 #define SGI_LAST 15u
-#define SGI_MORTISE 0x0f000000ull /* the one that is Mortise's */
 
 #define CTLR_GUEST 0x43u /* PMHE, EOImode, CBPR: the rest is read-only */
 #define DIR_INTID 0xffffffu
@@ -71,7 +70,7 @@ static void send(uint64_t value)
     uint64_t targets = 0;
     unsigned cpus = vgicv3_cpus();
 
-    if ((value & SGI_INTID) == SGI_MORTISE) {
+    if (!(tn_hv_vgic_owned(0) >> (value >> SGI_INTID_SHIFT & SGI_LAST) & 1)) {
         return;
     }
     if (tn_hv_in_pool()) {

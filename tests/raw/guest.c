@@ -26,6 +26,7 @@
 #define VIRT 27u
 #define PHYS 30u
 #define SGI 3u
+#define LAST_SGI 15u /* which Mortise has a use for, too */
 
 void secondary(void);
 void guest(const uint8_t *tree);
@@ -77,6 +78,15 @@ static long hvc(uint64_t id, uint64_t a, uint64_t b, uint64_t c)
     register uint64_t x3 __asm__("x3") = c;
 
     __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory");
+    return (long)x0;
+}
+
+/* The call by which a program for Mortise reports a fault is none of a kernel's. */
+static long hvc_1(void)
+{
+    register uint64_t x0 __asm__("x0") = 5;
+
+    __asm__ volatile("hvc #1" : "+r"(x0) : : "x1", "x2", "x3", "memory");
     return (long)x0;
 }
 
@@ -135,7 +145,7 @@ void on_irq(void)
 
 static void open_interrupts(unsigned cpu)
 {
-    uint32_t mask = 1u << VIRT | 1u << PHYS | 1u << SGI;
+    uint32_t mask = 1u << VIRT | 1u << PHYS | 1u << SGI | 1u << LAST_SGI;
 
 #if TN_GICR
     GICD(0) = 3;
@@ -153,13 +163,18 @@ static void open_interrupts(unsigned cpu)
     __asm__ volatile("msr daifclr, #2" : : : "memory");
 }
 
-static void send(unsigned cpu)
+static void send_sgi(unsigned cpu, uint32_t sgi)
 {
 #if TN_GICR
-    write_reg(S3_0_C12_C11_5, (uint64_t)SGI << 24 | 1ull << (TN_FIRST + cpu));
+    write_reg(S3_0_C12_C11_5, (uint64_t)sgi << 24 | 1ull << (TN_FIRST + cpu));
 #else
-    GICD(0xf00) = 1u << (16 + cpu) | SGI;
+    GICD(0xf00) = 1u << (16 + cpu) | sgi;
 #endif
+}
+
+static void send(unsigned cpu)
+{
+    send_sgi(cpu, SGI);
 }
 
 /* Wait for what must come; the limit is for a failure that ends. */
@@ -189,6 +204,11 @@ static void check_calls(void)
                                hvc(0x8400000a, 0x84000015, 0, 0) == -1);
     check("psci migrate", hvc(0x84000006, 0, 0, 0) == 2);
     check("smccc version", hvc(0x80000000, 0, 0, 0) == 0x10001 && smc(0x80000000) == 0x10001);
+    check("psci suspend", (int)hvc(0x84000001, 0xffffffff, 0, 0) == -2);
+    check("psci cluster", hvc(0xc4000004, TN_FIRST, 1, 0) == 0 &&
+                              hvc(0xc4000004, TN_FIRST + 0x100, 1, 0) == -2 &&
+                              hvc(0xc4000004, TN_FIRST, 4, 0) == -2);
+    check("another hvc", hvc_1() == -1);
     check("unknown calls",
           hvc(1337, 0, 0, 0) == -1 && hvc(0x8600ff01, 0, 0, 0) == -1 && smc(0xc2001234) == -1);
 }
@@ -239,33 +259,87 @@ static void check_cpus(void)
     send(0);
     check("sgi to oneself", wait_for(&taken[0][SGI]) && taken[1][SGI] == 1);
     check("from the first", sources == 0);
+    send_sgi(1, LAST_SGI);
+    check("last sgi", wait_for(&taken[1][LAST_SGI]) && taken[0][LAST_SGI] == 0);
+}
+
+#if TN_GICR
+#define OWN(offset) GICR_SGI(0, offset) /* registers of the CPU's own interrupts */
+#define DEACTIVATE(intid) write_reg(S3_0_C12_C11_1, intid)
+#define EOI_MODE(on) write_reg(S3_0_C12_C12_4, (on) ? 2 : 0)
+#define SET_PENDING(sgi) (GICR_SGI(0, 0x200) = 1u << (sgi))
+#define CLEAR_PENDING(sgi) (GICR_SGI(0, 0x280) = 1u << (sgi))
+
+static uint32_t acknowledge(void)
+{
+    return (uint32_t)read_reg(S3_0_C12_C12_0);
+}
+
+static void end(uint32_t ack)
+{
+    write_reg(S3_0_C12_C12_1, ack);
+}
+#else
+#define OWN(offset) GICD(offset)
+#define DEACTIVATE(intid) (GICC(TN_GICC_DIR - TN_GICC) = (intid))
+#define EOI_MODE(on) (GICC(0) = (on) ? 0x201 : 1)
+#define SET_PENDING(sgi) (GICD8(0xf20 + (sgi)) = 1)
+#define CLEAR_PENDING(sgi) (GICD8(0xf10 + (sgi)) = 1)
+
+static uint32_t acknowledge(void)
+{
+    return GICC(0x0c);
+}
+
+static void end(uint32_t ack)
+{
+    GICC(0x10) = ack;
+}
+#endif
+
+/* The end of an interrupt in two steps: its priority, then its state. */
+static void check_deactivation(void)
+{
+    uint32_t ack;
+
+    __asm__ volatile("msr daifset, #2" : : : "memory");
+    EOI_MODE(true);
+    SET_PENDING(SGI);
+    ack = acknowledge();
+    end(ack);
+    check("dropped", (ack & 0x3ff) == SGI && OWN(0x300) >> SGI & 1);
+    DEACTIVATE(ack);
+    check("deactivated", !(OWN(0x300) >> SGI & 1));
+    EOI_MODE(false);
+    __asm__ volatile("msr daifclr, #2" : : : "memory");
 }
 
 /* All that a kernel with one CPU does with interrupts, while others have that CPU, too. */
 static void check_alone(void)
 {
-#if TN_GICR
     uint32_t ack;
     uint64_t sum = 0;
 
     check("no other cpu", hvc(0xc4000003, 1, (uintptr_t)secondary, 0) < 0);
     send(0);
     check("sgi to oneself", wait_for(&taken[0][SGI]));
+    send_sgi(0, LAST_SGI);
+    check("last sgi", wait_for(&taken[0][LAST_SGI]));
     __asm__ volatile("msr daifset, #2" : : : "memory");
-    GICR_SGI(0, 0x200) = 1u << SGI;
-    check("pending", GICR_SGI(0, 0x280) >> SGI & 1 && !(GICR_SGI(0, 0x300) >> SGI & 1));
-    GICR_SGI(0, 0x280) = 1u << SGI;
-    check("not pending", !(GICR_SGI(0, 0x200) >> SGI & 1) && read_reg(isr_el1) == 0);
-    GICR_SGI(0, 0x180) = 1u << SGI;
+    SET_PENDING(SGI);
+    check("pending", OWN(0x280) >> SGI & 1 && !(OWN(0x300) >> SGI & 1));
+    CLEAR_PENDING(SGI);
+    check("not pending", !(OWN(0x200) >> SGI & 1) && read_reg(isr_el1) == 0);
+    OWN(0x180) = 1u << SGI;
     send(0);
-    check("disabled", !(GICR_SGI(0, 0x100) >> SGI & 1) && read_reg(isr_el1) == 0);
-    GICR_SGI(0, 0x100) = 1u << SGI;
-    ack = (uint32_t)read_reg(S3_0_C12_C12_0);
-    check("active", ack == SGI && GICR_SGI(0, 0x300) >> SGI & 1);
-    write_reg(S3_0_C12_C12_1, ack);
-    check("over", !(GICR_SGI(0, 0x300) >> SGI & 1));
-    GICR_SGI(0, 0x400) = 0x80808080;
-    check("priority", GICR_SGI(0, 0x400) == 0x80808080);
+    check("disabled", !(OWN(0x100) >> SGI & 1) && read_reg(isr_el1) == 0);
+    OWN(0x100) = 1u << SGI;
+    ack = acknowledge();
+    check("active", (ack & 0x3ff) == SGI && OWN(0x300) >> SGI & 1);
+    end(ack);
+    check("over", !(OWN(0x300) >> SGI & 1));
+    OWN(0x400) = 0x80808080;
+    check("priority", OWN(0x400) == 0x80808080);
     write_reg(cpacr_el1, 3ull << 20);
     __asm__ volatile(".arch_extension fp\n fmov d9, #1.5" : : : "memory");
     taken[0][VIRT] = 0;
@@ -280,7 +354,6 @@ static void check_alone(void)
     write_reg(mdscr_el1, 0);
     check("debug registers", read_reg(mdscr_el1) == 0);
     __asm__ volatile("msr daifclr, #2" : : : "memory");
-#endif
 }
 
 static void check_nothing(void)
@@ -318,6 +391,7 @@ void guest(const uint8_t *tree)
     check_distributor();
     open_interrupts(0);
     check_timers();
+    check_deactivation();
     if (TN_CPUS > 1) {
         check_cpus();
     } else {
@@ -328,8 +402,8 @@ void guest(const uint8_t *tree)
     case 'o':
         hvc(0x84000008, 0, 0, 0);
         break;
-    case 'f': /* no vectors: nothing of its own is left that could take the exception */
-        write_reg(vbar_el1, 0);
+    case 'f': /* vectors nowhere: nothing of its own is left that could take the exception */
+        write_reg(vbar_el1, 0x3e000000);
         *(volatile uint32_t *)0x3f000000ul = 1;
         break;
     default:

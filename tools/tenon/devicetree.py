@@ -170,7 +170,10 @@ def _gic(tree, machine, spec):
             tree.cells("#redistributor-regions", 1)
             tree.reg(gicd["base"], gicd["size"], gicr["base"], gicr["size"] * len(spec.cpus))
         else:
-            tree.reg(gicd["base"], gicd["size"], gicc["base"], gicc["size"])
+            # The page of the deactivate register, where it is the next one (hv/vgicv2 emulates it).
+            more = gic.get("gicc_dir", {})
+            size = gicc["size"] + (more["size"] if more.get("base") == gicc["base"] + gicc["size"] else 0)
+            tree.reg(gicd["base"], gicd["size"], gicc["base"], size)
         tree.cells("phandle", GIC)
 
 

@@ -125,8 +125,8 @@ class Kernel:
 
     def _direct(self):
         """Whether it has GICv2's CPU interface itself, where SGIs show the board's numbers of CPUs:
-        Linux does not look at them, another kernel may (hv/vgicv2)."""
-        return self.spec.mode == "linux" or \
+        Linux does not look at them, another kernel may (hv/vgicv2).  In a pool it is the virtual one."""
+        return self.spec.mode == "linux" or self.spec.pool is not None or \
             sorted(self.spec.cpus) == list(range(len(self.spec.cpus)))
 
     def _device_regions(self):
@@ -135,8 +135,9 @@ class Kernel:
         gicc = self.build.machine.gic.get("gicc")
         if gicc and self._direct():
             together = len(self.build.image.partitions) > 1
+            source = self.build.machine.gic["gicv"] if self.spec.pool is not None else gicc
             regions.append(Region("gicc", "device", "rws" if together else "rw", gicc["base"],
-                                  up(gicc["size"], PAGE), gicc["base"]))
+                                  up(gicc["size"], PAGE), source["base"]))
         return regions
 
 

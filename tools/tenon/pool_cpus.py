@@ -107,9 +107,6 @@ def _check_instance(partition, pools, machine):
     if partition.mode not in MODES:
         refuse(place("mode"), f"a partition in mode '{partition.mode}' cannot share a CPU; modes that "
                f"can: {', '.join(MODES)}; give it cpus instead of a pool")
-    if partition.mode in KERNELS and machine.gic["version"] < 3:
-        refuse(place("mode"), f"board {machine.name}: a partition in mode '{partition.mode}' shares a CPU "
-               "on boards with a GICv3 only; give it cpus instead of a pool")
     if "cpus" in partition.places:
         refuse(place("cpus"), f"partition {partition.name} runs on the CPUs of pool {item.name}; "
                "remove cpus")

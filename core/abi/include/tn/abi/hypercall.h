@@ -43,7 +43,8 @@
 /*
  * HVC #TN_HVC_FAULT, capability EXIT: the guest's own exception vector gives up.  Nothing is
  * passed: the general registers are as at the exception, the rest is in ELR_EL1, SPSR_EL1,
- * ESR_EL1 and FAR_EL1.  Mortise reports them and stops the partition.
+ * ESR_EL1 and FAR_EL1.  Mortise reports them and stops the partition.  In modes raw and linux it
+ * is a call that nobody knows.
  */
 #define TN_HVC_FAULT 1
 

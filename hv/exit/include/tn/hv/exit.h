@@ -19,7 +19,7 @@
 #define HV_EC_INSTRUCTION_ABORT 0x20
 #define HV_EC_DATA_ABORT 0x24
 #define HV_EXIT_KIND(kind) (64 + (kind))
-#define HV_EXITS (HV_EXIT_KIND(HV_KIND_SERROR) + 1)
+#define HV_EXITS (HV_EXIT_KIND(HV_KIND_GUEST) + 1)
 
 /*
  * TN_HV_EXIT(name, index, cap, function): handler of exception class or kind `index`, for

@@ -18,6 +18,7 @@
 /* What all CPUs of a partition share; bytes and words are written whole, each by one store. */
 struct tn_hv_vgic {
     uint32_t control;                         /* GICD_CTLR as the guest wrote it: 0 is off */
+    uint32_t wake;                            /* GICv2: CPUs that have SGI 15 enabled */
     uint32_t enabled[TN_HV_VGIC_INTIDS / 32]; /* of SPIs, whether owned or not */
     uint8_t priority[TN_HV_VGIC_INTIDS];      /* the same */
     uint8_t targets[TN_HV_VGIC_INTIDS];       /* GICv2: the partition's numbers of its CPUs */
@@ -28,6 +29,12 @@ struct tn_hv_vgic *tn_hv_vgic(void);
 
 /* INTIDs of [32n, 32n + 32) that the partition has; SGIs are its own but those of Mortise. */
 uint32_t tn_hv_vgic_owned(unsigned bank);
+
+/*
+ * Whether an SGI that is the partition's may be sent to its CPU `cpu`.  One that Mortise keeps open
+ * for itself may not while that CPU has it disabled, and is lost then.
+ */
+bool tn_hv_vgic_hears(unsigned sgi, unsigned cpu);
 
 /* How many banks of 32 interrupts there are. */
 unsigned tn_hv_vgic_banks(void);
