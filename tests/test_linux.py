@@ -53,11 +53,12 @@ def test_boots_and_powers_off(tmp_path, board, cpus, online, words):
     assert said[2:] == [f"linux: cpus {online}", "linux: ends"], said
 
 
-def test_shares_its_cpu(tmp_path):
+@pytest.mark.parametrize("board", ("qemu-virt", "qemu-virt-gicv2"))
+def test_shares_its_cpu(tmp_path, board):
     """Linux in what a loop leaves of one CPU, from its loading to its end: the loop misses nothing."""
     loop = os.path.join(TREE, "tests", "partitions", "pool.c")
     (tmp_path / "tnimage.toml").write_text(
-        '[image]\nname = "linux"\nboard = "qemu-virt"\n[[pool]]\nname = "p"\ncpus = [0]\n'
+        f'[image]\nname = "linux"\nboard = "{board}"\n[[pool]]\nname = "p"\ncpus = [0]\n'
         f'[[partition]]\nname = "loop"\nsrc = ["{loop}"]\npool = "p"\npriority = 200\n'
         'args = ["periodic", "1000", "200", "2500"]\nconsole = "shared"\n'
         f'[[partition]]\nname = "linux"\nmode = "linux"\nkernel = "{cache.linux()}"\npool = "p"\n'

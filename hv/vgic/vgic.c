@@ -15,6 +15,12 @@
 #include <tn/hv/irq.h>
 #include <tn/hv/pool.h>
 
+/* A trapped system register (Arm ARM D13, ISS encoding for MSR and MRS). */
+#define ISS_OP0(esr) ((unsigned)((esr) >> 20 & 3u))
+#define ISS_REGISTER(esr) ((unsigned)((esr) >> 5 & 0x1f))
+#define ISS_READ 1u
+#define OP0_DEBUG 2u
+
 #define WORD 2u                         /* width: 4 bytes */
 #define ARRAY(offset) ((offset)&0xf80u) /* of one bit for each interrupt */
 #define ARRAY_BANK(offset) ((offset) / 4 % 32)
@@ -24,9 +30,9 @@
 #define GICR_SGI_BASE 0x10000u
 
 /*
- * tn_hv_irq_wake() sends SGI 15.  Where partitions are paused it is Mortise's alone.  Else it is sent
- * to CPUs whose guest is over, which on a GICv3 is prepared when it is due; on a GICv2 no other CPU
- * could, so that it stays open, and what the guest says of it is kept here.
+ * tn_hv_irq_wake() sends SGI 15.  Where partitions are paused it is Mortise's alone.  Else it is
+ * sent to CPUs whose guest is over, which on a GICv3 is prepared when it is due; on a GICv2 no
+ * other CPU could, so that it stays open, and what the guest says of it is kept here.
  */
 #define WAKE_SGI 15u
 #define WAKE_BIT (1u << WAKE_SGI)
@@ -295,6 +301,18 @@ void tn_hv_vgic_control(uint32_t value, bool forward)
                             forward ? vgic->enabled[bank] & owned : owned);
         }
     }
+}
+
+bool tn_hv_vgic_debug(struct tn_hv_frame *frame, uint64_t esr)
+{
+    if (!tn_hv_in_pool() || ISS_OP0(esr) != OP0_DEBUG) {
+        return false;
+    }
+    if (esr & ISS_READ) {
+        tn_hv_set_register(frame, ISS_REGISTER(esr), 0);
+    }
+    tn_hv_skip();
+    return true;
 }
 
 static void reset(void)

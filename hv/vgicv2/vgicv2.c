@@ -225,8 +225,7 @@ static uint64_t gicc_dir(uint32_t offset, unsigned width, bool write, uint64_t v
 {
     unsigned intid = value & DIR_INTID;
 
-    if (offset == 0 && width == WORD && write &&
-        tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1) {
+    if (offset == 0 && width == WORD && write && tn_hv_vgic_owned(intid / 32) >> intid % 32 & 1) {
         if (tn_hv_in_pool()) {
             tn_hv_pool_irq_end(intid);
         } else {
@@ -239,6 +238,8 @@ static uint64_t gicc_dir(uint32_t offset, unsigned width, bool write, uint64_t v
 TN_HV_MMIO(gicd, TN_BOARD_GICD_BASE, TN_BOARD_GICD_SIZE, TN_CAP_VGIC, gicd);
 TN_HV_MMIO(gicc_dir, TN_BOARD_GICC_DIR_BASE, TN_BOARD_GICC_DIR_BASE != 0 ? HV_PAGE : 0, TN_CAP_VGIC,
            gicc_dir);
+
+TN_HV_EXIT(sysreg, HV_EC_SYSREG, TN_CAP_VGIC, tn_hv_vgic_debug);
 
 /* Behind hv/vgic's own start: libraries start in the order of their names. */
 static void start(const struct tn_hv_boot *boot)

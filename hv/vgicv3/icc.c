@@ -23,8 +23,6 @@
 #define ISS_NAME(esr) ((uint32_t)(esr)&0x3ffc1eu)
 #define ISS_REGISTER(esr) ((unsigned)((esr) >> 5 & 0x1f))
 #define ISS_READ 1u
-#define ISS_OP0(esr) ((unsigned)((esr) >> 20 & 3u))
-#define OP0_DEBUG 2u /* they are not switched between instances: nothing is there to be set */
 
 #define PMR REGISTER(0, 4, 6, 0)
 #define DIR REGISTER(0, 12, 11, 1)
@@ -171,11 +169,7 @@ static bool on_sysreg(struct tn_hv_frame *frame, uint64_t esr)
     uint32_t name = ISS_NAME(esr);
     unsigned number = ISS_REGISTER(esr);
 
-    if (tn_hv_in_pool() && ISS_OP0(esr) == OP0_DEBUG) {
-        if (esr & ISS_READ) {
-            tn_hv_set_register(frame, number, 0);
-        }
-        tn_hv_skip();
+    if (tn_hv_vgic_debug(frame, esr)) {
         return true;
     }
     if (!(esr & ISS_READ ? read_register(frame, name, number)

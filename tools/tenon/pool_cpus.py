@@ -15,7 +15,6 @@ PARTITION_KEYS = {
 }
 POLICIES = ("fixed", "rr", "edf")
 MODES = ("bypass", "tenon", "raw", "linux")
-KERNELS = ("raw", "linux")
 VIRTUAL = ("gich", "gicv", "gicc_dir")  # frames of a GICv2 with virtualization
 PRIORITY = 100
 PRIORITIES = 256  # 0 .. 255, more is more urgent

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <tn/hv/exit.h>
 #include <tn/hv/partition.h>
 
 #define TN_HV_VGIC_INTIDS 1024u
@@ -45,6 +46,12 @@ unsigned tn_hv_vgic_banks(void);
  */
 uint64_t tn_hv_vgic_access(uintptr_t frame, uint32_t offset, unsigned width, bool write,
                            uint64_t value);
+
+/*
+ * An exit by a system register: true if it is a debug register and an instance of a pool's.  They
+ * are not switched, and there is nothing to be set: they read as zero.
+ */
+bool tn_hv_vgic_debug(struct tn_hv_frame *frame, uint64_t esr);
 
 /* GICD_CTLR is written: the partition's SPIs are forwarded from now on, or not. */
 void tn_hv_vgic_control(uint32_t value, bool forward);
