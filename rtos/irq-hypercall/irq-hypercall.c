@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of Tenon in a partition: one with several CPUs routes them, too. */
-#include <tn/irqline_hypercall.h>
+#include <tn/errno.h>
+#include <tn/hypercall.h>
+#include <tn/irqline.h>
 #include <tn/percpu.h>
 
 #define SPIS 32u /* shared lines from here on */

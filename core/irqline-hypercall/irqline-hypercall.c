@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines of the interrupt controller when Mortise owns it: it checks that a line is the
- * partition's.  Interrupts themselves do not pass through Mortise.  The part of <tn/irqline.h> that
- * a program without a kernel and Tenon have in common: defined here, for the one source of either.
+ * partition's.  Interrupts themselves do not pass through Mortise.  What a program without a kernel
+ * and Tenon have in common of <tn/irqline.h>.
  */
-#ifndef TN_IRQLINE_HYPERCALL_H
-#define TN_IRQLINE_HYPERCALL_H
+#include <tn/irqline.h>
 
 #include <tn/errno.h>
 #include <tn/hypercall.h>
-#include <tn/irqline.h>
 
 static int call(uint64_t function, uint32_t intid)
 {
@@ -41,5 +39,3 @@ int tn_irqline_set_trigger(uint32_t intid, int edge)
     (void)intid, (void)edge;
     return TN_ENOTSUP;
 }
-
-#endif
