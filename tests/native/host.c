@@ -11,6 +11,7 @@
 #include <tn/hypercall.h>
 #include <tn/irq.h>
 #include <tn/partition.h>
+#include <tn/pmu.h>
 #include <tn/sysreg.h>
 #include <tn/time.h>
 
@@ -91,6 +92,14 @@ static void refusals(void)
     CHECK(tn_hypercall1(TN_HC_LIFE_FIND, TN_NATIVE_GATE) == TN_HC_INVALID);
 }
 
+/* The cycle counter counts at EL2, here as in native.c. */
+static void count_cycles(void)
+{
+    tn_pmu_start();
+    for (volatile unsigned i = 0; i < CALLS; i++) {}
+    CHECK(tn_pmu_cycles() > CALLS);
+}
+
 static void manage(void)
 {
     unsigned status, starts;
@@ -156,6 +165,7 @@ int main(void)
     CHECK(tn_chan_attach(&answers, on_ring, NULL) == TN_OK);
     refusals();
     if (how == 'm') {
+        count_cycles();
         nested();
         manage();
     }
