@@ -9,14 +9,10 @@
 #include <tn/partition.h>
 #include <tn/time.h>
 
+#include "mark.h"
+
 #define ROUNDS 3
 #define REST 2000000u /* ns of virtual time: to clear memory, boot and reach main */
-
-#define MARK(name)                                                                                 \
-    __attribute__((noinline, used)) static void name(void)                                         \
-    {                                                                                              \
-        __asm__ volatile("" : : : "memory");                                                       \
-    }
 
 MARK(mark_start)
 MARK(mark_pause)

@@ -14,18 +14,14 @@
 #include <tn/sysreg.h>
 #include <tn/time.h>
 
+#include "mark.h"
+
 #define YIELDS 4
 #define TIMER 27     /* virtual */
 #define SOON 100000u /* ns */
 #define LOW 100
 #define BUDGET_US 100
 #define PERIOD_US 1000
-
-#define MARK(name)                                                                                 \
-    __attribute__((noinline, used)) static void name(void)                                         \
-    {                                                                                              \
-        __asm__ volatile("" : : : "memory");                                                       \
-    }
 
 MARK(mark_yield)
 MARK(mark_yield_alone)
