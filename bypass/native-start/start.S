@@ -13,10 +13,6 @@
         .type   tn_boot, %function
 tn_boot:
         msr     spsel, #1
-        adrp    x0, __stack_top         /* page-aligned, and where .data begins */
-        mov     sp, x0
-        address x1, __tls_pointer
-        msr     tpidr_el0, x1
         run_program
         .size   tn_boot, . - tn_boot
 

@@ -13,14 +13,10 @@
         .globl  tn_boot
         .type   tn_boot, %function
 tn_boot:
-        adrp    x0, __stack_top         /* page-aligned, and where .data begins */
-        mov     sp, x0
         mov     x1, #3 << 20            /* CPACR_EL1.FPEN: FP and SIMD are the program's */
         msr     cpacr_el1, x1
         adrp    x1, __image_start
         msr     vbar_el1, x1
-        address x1, __tls_pointer
-        msr     tpidr_el0, x1
         isb                             /* FP from here on */
 
         run_program

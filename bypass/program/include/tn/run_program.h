@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a stack to main() and to exit().  Assembly only: the start of each exception level has the
- * CPU ready, FP included, and ends with `run_program`.
+ * From the top of a stack to main() and to exit().  Assembly only: the start of each exception
+ * level has the CPU ready, FP included, and ends with `run_program`.
  */
 /* clang-format off */
 #ifndef TN_RUN_PROGRAM_H
@@ -15,10 +15,15 @@
         .endm
 
 /*
- * In: x0 = __stack_top, where .data begins.  Straight-line but for its three loops; the linker
- * script makes the copy a multiple of 16 and the clearing of 64 bytes, and .bss follow .data.
+ * Straight-line but for its three loops; the linker script makes the copy a multiple of 16 and the
+ * clearing of 64 bytes, and .bss follow .data.
  */
         .macro  run_program
+        adrp    x0, __stack_top         /* page-aligned, and where .data begins */
+        mov     sp, x0
+        address x1, __tls_pointer
+        msr     tpidr_el0, x1
+
         address x1, __data_load
         address x2, __data_end
         b       1f
