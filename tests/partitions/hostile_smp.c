@@ -5,9 +5,9 @@
  * it must preserve.
  */
 #include <stdlib.h>
-#include <tn/thread.h>
 
 #include "hostile_call.h"
+#include "second.h"
 
 static int tries, seed;
 static volatile bool ready[2], done[2];
@@ -36,18 +36,12 @@ static void *attack(void *arg)
 
 int main(int argc, char **argv)
 {
-    static struct tn_thread thread;
-    static uint8_t stack[8192] __attribute__((aligned(16)));
-    struct tn_thread_attr attr = {
-        .stack = stack, .stack_size = sizeof(stack), .prio = 10, .affinity = 2};
-
     if (argc != 3) {
         return 2;
     }
     tries = atoi(argv[1]);
     seed = atoi(argv[2]);
-    tn_thread_set_affinity(tn_thread_self(), 1);
-    if (tn_thread_create(&thread, &attr, attack, (void *)1) != TN_OK) {
+    if (second_cpu(attack, (void *)1) != TN_OK) {
         return 3;
     }
     attack(NULL);

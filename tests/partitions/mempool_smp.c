@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <tn/memory.h>
-#include <tn/thread.h>
 
 #include "check.h"
+#include "second.h"
 
 #define PAGE 4096u
 #define POOL_FIRST 0x6000000u /* address of the pool on the boards of the test */
@@ -95,20 +95,15 @@ static void wild(uint8_t *range)
 
 int main(int argc, char **argv)
 {
-    static struct tn_thread thread;
-    static uint8_t stack[8192] __attribute__((aligned(16)));
-    struct tn_thread_attr attr = {
-        .stack = stack, .stack_size = sizeof(stack), .prio = 10, .affinity = 2};
     uint8_t *range = NULL;
 
     CHECK(argc == 2);
-    tn_thread_set_affinity(tn_thread_self(), 1);
     if (argv[1][0] == 'w') {
         range = tn_memory_ask(3 * PAGE);
         CHECK(range != NULL);
         memset(range, 7, 3 * PAGE);
     }
-    CHECK(tn_thread_create(&thread, &attr, second, range) == TN_OK);
+    CHECK(second_cpu(second, range) == TN_OK);
     if (range != NULL) {
         wild(range);
     }

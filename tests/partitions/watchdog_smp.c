@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <tn/sysreg.h>
-#include <tn/thread.h>
 #include <tn/time.h>
 #include <tn/watchdog.h>
 #include <unistd.h>
+
+#include "second.h"
 
 static unsigned kicks;
 static uint64_t half;
@@ -32,17 +33,12 @@ static void *kick(void *arg)
 
 int main(int argc, char **argv)
 {
-    static struct tn_thread thread;
-    static uint8_t stack[8192] __attribute__((aligned(16)));
-    struct tn_thread_attr attr = {
-        .stack = stack, .stack_size = sizeof(stack), .prio = 10, .affinity = 2};
-
     if (argc != 3) {
         return 2;
     }
     kicks = (unsigned)atoi(argv[1]);
     half = (uint64_t)atoi(argv[2]) * 500000;
-    if (tn_thread_create(&thread, &attr, kick, NULL) != TN_OK) {
+    if (second_cpu(kick, NULL) != TN_OK) {
         return 4;
     }
     for (;;) {
