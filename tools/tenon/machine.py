@@ -20,7 +20,8 @@ CHUNK = 65536
 END = b"\x04"
 PR_SET_PDEATHSIG = 1
 NOISE = re.compile(r"warning: nic \S+ has no peer|^qemu: module audio-"
-                   r"|^audio: Device .* is deprecated")
+                   r"|^audio: Device .* is deprecated"
+                   r"|icount sleep disabled and no active timers")  # all CPUs sleep, or are off
 
 
 def die_with(parent):
@@ -257,7 +258,7 @@ def run(argv, watcher, timeout, raw=False):
 
 
 def worth_showing(text):
-    """QEMU's messages without those about a board's network and sound, which nobody asked for."""
+    """QEMU's messages without those about network, sound and sleep, which nobody asked for."""
     return "\n".join(line for line in text.splitlines() if not NOISE.search(line)).strip()
 
 
