@@ -24,9 +24,8 @@ gate:
         adrp    x16, __hv_stack_top - HALF
         add     x16, x16, :lo12:__hv_stack_top - HALF
         save_call x16
-        mov     x1, sp
-        stp     x1, x17, [x16]
-        ldr     x1, [x16, #16]
+        mov     x30, sp
+        stp     x30, x17, [x16]
         mov     sp, x16
         take_call unknown
         find_group HALF
