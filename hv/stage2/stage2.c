@@ -7,42 +7,19 @@
  */
 #include <tn/hv/stage2.h>
 
-#include <tn/board.h>
 #include <tn/compiler.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/native.h>
-#include <tn/hv/partition.h>
 #include <tn/image.h>
 #include <tn/sysreg.h>
 
-#define BLOCK_SHIFT 21
-#define GIB_SHIFT 30
-#define TABLE_ENTRIES 512u
+#include "internal.h"
 
-/* The root is at level 2 where its at most 512 entries of 2 MiB reach, else at level 1. */
-#define ROOT_AT_LEVEL_2 (CONFIG_HV_IPA_BITS <= GIB_SHIFT)
-#define ROOT_ENTRIES (1u << (CONFIG_HV_IPA_BITS - (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)))
 /* A root that takes the place of Mortise's own (hv/native) is at least as long as that. */
 #define ROOT_LEAST (CONFIG_EL2_PROGRAM > 0 ? 512 : 64)
 #define ROOT_BYTES (ROOT_ENTRIES * 8 < ROOT_LEAST ? ROOT_LEAST : ROOT_ENTRIES * 8)
 
 _Static_assert(CONFIG_HV_IPA_BITS >= 25 && CONFIG_HV_IPA_BITS <= 39, "one root table");
-
-/* Descriptors, stage 2: D5.3. */
-#define S2_TABLE 3u
-#define S2_PAGE 3u
-#define S2_BLOCK 1u
-#define S2_VALID 1ull /* of a table, a page, a block */
-#define S2_NOT_BLOCK 2u
-#define S2_NORMAL (0xfu << 2)   /* Write-Back, Write-Back */
-#define S2_UNCACHED (0x5u << 2) /* Non-cacheable */
-#define S2_DEVICE (0x1u << 2)   /* Device-nGnRE */
-#define S2_READ (1u << 6)
-#define S2_WRITE (2u << 6)
-#define S2_SHARED (3u << 8) /* inner shareable; ignored for a device */
-#define S2_ACCESSED (1u << 10)
-#define S2_XN (1ull << 54)
-#define S2_ADDRESS 0x0000fffffffff000ull
 
 /* VTCR_EL2: tables Write-Back, inner shareable; bit 31 is RES1; physical size as the CPU's. */
 #define VTCR_WALK (1u << 31 | 3u << 12 | 1u << 10 | 1u << 8)
@@ -64,12 +41,6 @@ extern char __hv_bss_pages[]; /* a number: pages of .bss */
 static uint64_t pool[CONFIG_S2_TABLES][TABLE_ENTRIES] TN_SECTION(".bss.0page") TN_ALIGNED(HV_PAGE);
 static uint64_t root[ROOT_BYTES / 8] TN_SECTION(".bss.0root") TN_ALIGNED(ROOT_BYTES);
 static unsigned pool_used;
-
-/*
- * How often memory was removed: by it a CPU that reads the partition's memory sees that another has
- * given it back meanwhile, and what it has read may be the next one's.
- */
-static uint32_t removals[CONFIG_PARTITIONS] TN_SECTION(".bss.0shared");
 
 /* .bss is contiguous in both address spaces; the table page is its first. */
 static uint64_t bss_pa;
@@ -97,8 +68,7 @@ static uint64_t shared_pa(void)
     return bss_pa + copies * (uintptr_t)__hv_bss_pages * HV_PAGE;
 }
 
-/* A table is this CPU's own, or one that all CPUs of the partition have. */
-static uint64_t *table_at(uint64_t entry)
+uint64_t *stage2_table(uint64_t entry)
 {
     uint64_t pa = entry & S2_ADDRESS;
 
@@ -118,7 +88,7 @@ static uint64_t *table_below(uint64_t *entry)
         clear_page(pool[pool_used]);
         *entry = pa_of(pool[pool_used++]) | S2_TABLE;
     }
-    return table_at(*entry);
+    return stage2_table(*entry);
 }
 
 uint64_t *tn_hv_stage2_root(void)
@@ -363,73 +333,6 @@ void tn_hv_stage2_remove(uint64_t ipa, uint64_t size)
     tn_dsb(ish);
     tn_isb();
     if (TN_HV_SMP) {
-        __atomic_add_fetch(&removals[tn_hv_partition.index], 1, __ATOMIC_RELEASE);
+        stage2_removed();
     }
-}
-
-/* Stage-2 entry of the page or block that `ipa` lies in; 0: none.  Also of what was revoked. */
-static uint64_t find(uint64_t ipa)
-{
-    uint64_t entry;
-
-    if (ipa >> CONFIG_HV_IPA_BITS != 0 ||
-        (tn_hv_is_native() && ipa / HV_BLOCK == HV_VA_IMAGE / HV_BLOCK)) {
-        return 0; /* Mortise's own is no memory of a program at EL2 */
-    }
-    entry = root[ipa >> (ROOT_AT_LEVEL_2 ? BLOCK_SHIFT : GIB_SHIFT)];
-    if (!ROOT_AT_LEVEL_2 && entry != 0) {
-        entry = table_below(&entry)[ipa >> BLOCK_SHIFT & (TABLE_ENTRIES - 1)];
-    }
-    if (entry & S2_NOT_BLOCK) {
-        entry = table_below(&entry)[ipa >> 12 & (TABLE_ENTRIES - 1)];
-    } else if (entry != 0) {
-        entry += ipa & (HV_BLOCK - 1) & ~(uint64_t)(HV_PAGE - 1);
-    }
-    return entry;
-}
-
-/* Behind the loads of what was copied: who has the memory next has counted before. */
-static bool still_own(uint32_t before)
-{
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    return __atomic_load_n(&removals[tn_hv_partition.index], __ATOMIC_RELAXED) == before;
-}
-
-static uint32_t removals_before(void)
-{
-    return TN_HV_SMP ? __atomic_load_n(&removals[tn_hv_partition.index], __ATOMIC_ACQUIRE) : 0;
-}
-
-/* Whether an entry maps memory that the partition may read, cached as here. */
-static bool readable(uint64_t entry)
-{
-    if (tn_hv_is_native()) {
-        return entry != 0 && !(entry & (HV_PTE_DEVICE | HV_PTE_UNCACHED));
-    }
-    return (entry & (S2_NORMAL | S2_READ)) == (S2_NORMAL | S2_READ);
-}
-
-bool tn_hv_guest_read(void *to, uint64_t ipa, size_t size)
-{
-    uint32_t before = removals_before();
-    uint8_t *bytes = to;
-
-    while (size > 0) {
-        uint64_t entry = find(ipa);
-        uint64_t inside = ipa & (HV_PAGE - 1);
-        size_t part = size < HV_PAGE - inside ? size : HV_PAGE - inside;
-        const volatile uint8_t *page = (const volatile uint8_t *)HV_VA_GUEST;
-
-        if (!readable(entry)) {
-            return false;
-        }
-        tn_hv_map_page(HV_VA_GUEST, entry & S2_ADDRESS);
-        for (size_t i = 0; i < part; i++) {
-            *bytes++ = page[inside + i];
-        }
-        tn_hv_unmap_page(HV_VA_GUEST);
-        ipa += part;
-        size -= part;
-    }
-    return !TN_HV_SMP || still_own(before);
 }

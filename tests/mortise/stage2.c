@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hv/stage2/stage2.c on the host: reads regions, one a line (ipa size source kind access colours),
+ * hv/stage2 on the host: reads regions, one a line (ipa size source kind access colours),
  * builds the tables, prints how many it took, and walks them: every page of a region must lead
  * where it should with the right permissions, one with colours to pages of these, each to another
  * and all of them below where tn_region_end() says; the pages around it nowhere; and the walk in
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../../hv/stage2/guest.c"
 #include "../../hv/stage2/stage2.c"
 
 #define BASE 0x40000000ull
