@@ -76,10 +76,12 @@ def check_caps(partition):
 def check_libraries(partition, libraries):
     """Refuse a linked Library that asks for what there is not: Mortise, or stage 2."""
     callers = [library.name for library in libraries if "LIB_HYPERCALL" in library.selects]
-    if partition.mode == "native" and is_alone(partition) and callers:
+    if callers and is_alone(partition):
+        why, cure = ("the program stands in its place",
+                     "leave out what needs this library, or give the image another [[partition]]") \
+            if partition.mode == "native" else ("there is none", "or leave out what needs this library")
         _refuse(partition.place("mode"), f"library {callers[0]} asks the hypervisor, and in mode "
-                "'native' the program stands in its place; use mode 'bypass', leave out what needs "
-                "this library, or give the image another [[partition]]")
+                f"'{partition.mode}' {why}; use mode '{MODES[partition.mode]}', {cure}")
     changers = [library.name for library in libraries if library.symbol == "LIB_MEMORY"]
     if partition.hosted and changers:
         _refuse(partition.place("mode"), f"library {changers[0]} changes the tables of a partition, and "
