@@ -260,3 +260,55 @@ def test_instances_follow_their_threads(tmp_path, follow):
     # 50 begins at once, what 60 would do waits for it; 10 to 40 come a millisecond later.
     assert begins[4] < 1000 <= begins[0] < 1100 and ends[3] < 5200 and begins[5] >= ends[3]
     assert numbers(lines, "loop")[2] == 0
+
+
+MOVES = {"src": "pool_move.c", "migrate": True}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_moving(tmp_path, board):
+    """From CPU to CPU with interrupts pending, waiting and active; the loops there miss nothing."""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("wanderer", "wander", "300", "3", priority=20, irqs=[27, 100, 101], **MOVES),
+        partition("loop", "periodic", "1000", "200", "40", priority=200),
+        partition("other", "periodic", "1000", "200", "40", priority=200), pool="cpus = [1, 2, 3]\n")
+    assert (code, own) == (0, [])
+    assert numbers(lines, "loop")[2] == numbers(lines, "other")[2] == 0
+
+
+@pytest.mark.parametrize("board", ONE)
+def test_moving_in_parallel(tmp_path, board):
+    """Three that meet, their CPUs truly at once; a manager starts, pauses and stops a fourth one."""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("manager", "40", src="pool_manager.c", pool=None, cpus=[0]),
+        partition("worker", "hog", "1000000000", "3", start="demand", **MOVES),
+        partition("shared", "wander", "800", "3", irqs=[27, 100, 101], **MOVES),
+        partition("rr", "hog", "2000000", "3", policy="rr", **MOVES),
+        partition("edf", "hog", "2000000", "3", policy="edf", budget_us=3000, period_us=10000, **MOVES),
+        pool="cpus = [1, 2, 3]\n", count=())
+    assert (code, own) == (0, []), lines
+
+
+@pytest.mark.parametrize("board", OTHER)
+def test_moving_is_no_refill(tmp_path, board):
+    """Always on its way, the hog has 2 ms of each 10, on whichever CPU."""
+    code, lines, own = run(
+        tmp_path, board,
+        partition("hog", "hog", "200000", "2", priority=255, budget_us=2000, period_us=10000, **MOVES),
+        partition("loop", "periodic", "10000", "7900", "20", priority=1), pool="cpus = [1, 2]\n")
+    assert (code, own) == (0, [])
+    used, throttled = numbers(lines, "hog")
+    assert 20 * 2_000_000 - 40_000 <= used <= 21 * 2_000_000 + 40_000
+    assert 19 <= throttled <= 21 + 5
+    assert numbers(lines, "loop")[2] == 0
+
+
+def test_moving_where_there_is_no_room(tmp_path):
+    """EDF instances are promised no more than a CPU has, whoever asks."""
+    edf = {"policy": "edf", "period_us": 10000}
+    code, lines, own = run(
+        tmp_path, BOARDS[0], partition("asks", "full", "2", "2", budget_us=6000, **edf, **MOVES),
+        partition("there", "hog", "100000", budget_us=5000, **edf), pool="cpus = [1, 2]\n")
+    assert (code, own) == (0, []), lines

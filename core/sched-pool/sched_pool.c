@@ -34,3 +34,24 @@ TN_NOINLINE uint32_t tn_sched_pool_throttled(void)
 {
     return (uint32_t)tn_hypercall1(TN_HC_SCHED_THROTTLED, 0);
 }
+
+TN_NOINLINE int tn_sched_pool_move(unsigned cpu)
+{
+    switch (tn_hypercall1(TN_HC_SCHED_CPU, cpu)) {
+    case TN_HC_INVALID:
+        return TN_EINVAL;
+    case TN_HC_DENIED:
+        return TN_EPERM;
+    case TN_HC_BUSY:
+        return TN_EBUSY;
+    case TN_HC_FAILED:
+        return TN_EIO;
+    default:
+        return TN_OK;
+    }
+}
+
+TN_NOINLINE unsigned tn_sched_pool_cpu(void)
+{
+    return (unsigned)tn_hypercall1(TN_HC_SCHED_CPU, TN_HC_SCHED_WHERE);
+}

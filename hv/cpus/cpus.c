@@ -69,6 +69,9 @@ bool tn_hv_cpus_join(struct tn_hv_boot *boot)
         }
         return false;
     }
+    if (CONFIG_POOL_IDLES > 0 && slot >= CONFIG_HV_CPUS) {
+        tn_hv_pool_idle(slot);
+    }
     copy(&boot->image, &hv_cpus.image);
     boot->dtb = 0;
     take_record(boot, slot);
@@ -147,6 +150,18 @@ static void take_partitions(const struct tn_hv_boot *boot)
         slot = take_cpus(desc, i, slot);
         hv_cpus.running += !tn_hv_waits(desc);
     }
+}
+
+bool tn_hv_cpus_start_slot(unsigned slot, unsigned board)
+{
+    hv_cpus.cpus[slot].board = (uint8_t)board;
+    return hv_cpus_start(&hv_cpus.cpus[slot]) == TN_PSCI_SUCCESS;
+}
+
+void tn_hv_cpus_moved(unsigned board)
+{
+    hv_cpus.cpus[tn_hv_partition.slot].board = (uint8_t)board;
+    tn_hv_partition.board_cpu = board;
 }
 
 /* But for this one, the first of the first.  Those that wait are others' to start from now on. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <tn/board.h>
+#include <tn/hv/map.h>
 #include <tn/hv/partition.h>
 #include <tn/hv/pool.h>
 #include <tn/image.h>
@@ -25,7 +26,7 @@ struct cpu {
 
 /* In .bss.0shared. */
 struct hv_cpus {
-    struct cpu cpus[CONFIG_HV_CPUS];
+    struct cpu cpus[HV_SLOTS];
     struct tn_image image; /* checked */
     uint64_t base;         /* physical address of the image */
     uint32_t running;      /* partitions */

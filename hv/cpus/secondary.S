@@ -40,7 +40,7 @@ own_space:
 shared_pages:
         mov     x9, #:abs_g0:__hv_bss_pages
         lsl     x9, x9, #12
-        mov     x6, #CONFIG_HV_CPUS
+        mov     x6, #HV_SLOTS
         sub     x6, x6, x21
         madd    x6, x6, x9, x2
         orr     x6, x6, x5

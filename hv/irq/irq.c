@@ -57,6 +57,20 @@ static void map_own(void)
     tn_hv_map_device(&gicr);
 }
 
+/* Break before make: the window may hold the frames of the CPU that it was on. */
+void tn_hv_irq_moved(void)
+{
+    for (uintptr_t va = HV_VA_GICR; va < HV_VA_GICR + TN_BOARD_GICR_SIZE; va += HV_PAGE) {
+        tn_hv_unmap_page(va);
+    }
+    map_own();
+}
+
+void tn_hv_irq_begin_cpu(void)
+{
+    tn_gic_init_cpu(&tn_hv_gic);
+}
+
 /*
  * More urgent than anything of a guest: a kernel may well sleep for ever inside a handler, and then
  * only this wakes its CPU.

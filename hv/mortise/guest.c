@@ -69,7 +69,7 @@ static uint64_t mdcr_value(uint64_t caps)
     return caps >> TN_CAP_PMU & 1 ? value : value | MDCR_TPM | MDCR_TPMCR;
 }
 
-static void set_el2(uint64_t caps)
+void tn_hv_guest_cpu(uint64_t caps)
 {
     uint64_t traps = CONFIG_LIFE > 0 ? tn_hv_life_traps() : 0;
 
@@ -121,7 +121,7 @@ void hv_enter_guest(uint64_t entry, uint64_t argument, uint64_t caps)
     if (tn_hv_is_native()) {
         tn_hv_native_enter(entry);
     }
-    set_el2(caps);
+    tn_hv_guest_cpu(caps);
     reset_el1();
     tn_sysreg_write(elr_el2, entry);
     tn_sysreg_write(spsr_el2, SPSR_EL1H_MASKED);

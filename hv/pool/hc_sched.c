@@ -89,5 +89,17 @@ static TN_HC_FUNCTION long sched_follow(uint64_t id, uint64_t x1, uint64_t x2, u
     return TN_HC_OK;
 }
 
+static TN_HC_FUNCTION long sched_cpu(uint64_t id, uint64_t cpu, uint64_t x2, uint64_t x3)
+{
+    (void)id, (void)x2, (void)x3;
+    if (cpu == TN_HC_SCHED_WHERE) {
+        return (long)tn_hv_partition.board_cpu;
+    }
+    if (CONFIG_POOL_IDLES == 0 || !pool_instances[tn_hv_partition.slot].migrate) {
+        return TN_HC_DENIED;
+    }
+    return pool_move(cpu);
+}
+
 REGISTER_HYPERCALL_GROUP(TN_HC_GROUP_SCHED, TN_CAP_SCHED, sched_yield, sched_sleep, sched_priority,
-                         sched_budget, sched_used, sched_throttled, sched_follow);
+                         sched_budget, sched_used, sched_throttled, sched_follow, sched_cpu);

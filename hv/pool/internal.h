@@ -26,6 +26,8 @@ struct vcpu {
     uint32_t active;         /* PPIs that are to be active in the CPU when it goes on */
     uint32_t pended;         /* PPIs that it has made pending itself and may not have taken yet */
     uint8_t priority[32];
+    uint8_t moved;  /* atomic: 1 + the CPU of `pool.cpus` that it has moved to; 0: the table's */
+    uint8_t room;   /* the same, from when that CPU has room for it; with the lock of hv/cpus */
     bool follows;   /* its level is that of the thread that its kernel runs */
     bool asked;     /* its own kernel says that a decision is due */
     bool tables;    /* its tables of EL2 have been made */
@@ -41,27 +43,32 @@ struct cpu {
     uint64_t asked;       /* atomic: slots of it that have an order */
     uint32_t up;          /* atomic: somebody has called for it */
     uint32_t enabled;     /* PPIs of guests that are enabled in the controller */
+    struct vcpu *leaves;  /* it goes to another CPU when this one is out of its EL2; or NULL */
 };
 
 extern struct pool {
-    struct vcpu vcpus[CONFIG_HV_CPUS];
+    struct vcpu vcpus[HV_SLOTS];
     struct cpu cpus[CONFIG_POOL];
     uint64_t base, bss;   /* physical, of the image and of slot 0's .bss: the same for all */
     uint8_t owners[1024]; /* slot of each SPI's instance, NOBODY when 0 is subtracted: slot + 1 */
 } pool;
 
-/* The generated table: what the manifest says of each slot. */
+/*
+ * The generated table: what the manifest says of each slot.  Behind those of partitions, one for
+ * each of `pool.cpus` where instances may move, of which `partition` is the pool.
+ */
 struct instance {
     uint8_t cpu;   /* of `pool.cpus`; NOBODY: not in a pool */
     uint8_t board; /* CPU of the board */
     uint8_t partition;
     bool follow;  /* it counts as the thread that its kernel runs */
+    bool migrate; /* it may choose its CPU */
     uint8_t kind; /* enum tn_sched_kind */
     uint32_t level;
     uint32_t budget_us, period_us, slice_us;
 };
 
-extern const struct instance pool_instances[CONFIG_HV_CPUS];
+extern const struct instance pool_instances[HV_SLOTS];
 
 /* The instance whose EL2 this is, and its CPU: an instance's own copy, valid from its start on. */
 extern struct vcpu *pool_me;
@@ -80,6 +87,28 @@ static inline struct cpu *pool_here(void)
 static inline unsigned pool_slot_of(const struct vcpu *v)
 {
     return (unsigned)(v - pool.vcpus);
+}
+
+/* The CPU of `pool.cpus` that has an instance: its orders go there. */
+static inline unsigned pool_cpu_of(unsigned slot)
+{
+    unsigned moved = CONFIG_POOL_IDLES > 0
+                         ? __atomic_load_n(&pool.vcpus[slot].moved, __ATOMIC_ACQUIRE)
+                         : 0;
+
+    return moved != 0 ? moved - 1 : pool_instances[slot].cpu;
+}
+
+/* Its number on the board. */
+static inline unsigned pool_board_of(unsigned slot)
+{
+    return CONFIG_POOL_IDLES > 0 ? pool_instances[CONFIG_HV_CPUS + pool_cpu_of(slot)].board
+                                 : pool_instances[slot].board;
+}
+
+static inline bool pool_is_here(unsigned slot)
+{
+    return CONFIG_POOL_IDLES == 0 || &pool.cpus[pool_cpu_of(slot)] == pool_cpu;
 }
 
 extern char __hv_bss_pages[]; /* a number: pages of .bss */
@@ -115,6 +144,18 @@ void pool_adopt(struct cpu *cpu, struct vcpu *v);
 
 /* Begin, end, pause: what other CPUs have left for this one. */
 void pool_take_orders(struct cpu *cpu);
+
+/* It comes from another CPU: `slot`'s CPU shall take it up. */
+void pool_order_arrival(unsigned slot);
+
+/* This instance goes on as if it had just got the CPU; after a switch. */
+void pool_go_on(void);
+
+/* move.c.  To CPU `board`, a result of group SCHED's CPU.  Returns there. */
+long pool_move(uint64_t board);
+
+/* The instance that runs has come to another CPU: what in its EL2 is the CPU's. */
+void pool_arrive(void);
 
 /* switch.c.  From the instance that runs to another; returns when it has the CPU again. */
 void pool_switch_to(struct cpu *cpu, struct vcpu *me, struct vcpu *v);
@@ -156,5 +197,6 @@ void pool_irq_enter(struct cpu *cpu, struct vcpu *me);
 void pool_irq_set_up(struct cpu *cpu);
 void pool_irq_reset(struct vcpu *me);
 void pool_kick(unsigned board);
+uint64_t pool_target(unsigned board); /* for tn_gic_send(), tn_gic_route() */
 
 #endif

@@ -38,12 +38,17 @@ void pool_set_pending(struct vcpu *v, unsigned intid)
     v->banks |= 1u << intid / 32;
 }
 
-void pool_kick(unsigned board)
+uint64_t pool_target(unsigned board)
 {
     static const uint64_t mpidrs[] = TN_BOARD_MPIDRS;
 
+    return TN_BOARD_GICR_SIZE != 0 ? mpidrs[board] : 1ull << board;
+}
+
+void pool_kick(unsigned board)
+{
     tn_dsb(ish); /* the order that it is about is seen before it arrives */
-    tn_gic_send(tn_hv_gic.gicd, TN_BOARD_GICR_SIZE != 0 ? mpidrs[board] : 1ull << board, KICK);
+    tn_gic_send(tn_hv_gic.gicd, pool_target(board), KICK);
 }
 
 void pool_irq_set_up(struct cpu *cpu)
@@ -180,6 +185,12 @@ static bool take_shared(uint32_t ack, unsigned intid)
 
     if (v == NULL || v->dead) {
         tn_vlr_deactivate(ack);
+        return false;
+    }
+    if (!pool_is_here(owner - 1)) {
+        /* On its way when its instance left, or here before it: again, to where that is then. */
+        tn_vlr_deactivate(ack);
+        tn_gic_pend(&tn_hv_gic, intid);
         return false;
     }
     if (v == pool_self() && v->sched.state == TN_SCHED_READY) {

@@ -13,6 +13,7 @@
 
 #define ORDER_BEGIN 1u
 #define ORDER_LOOK 2u
+#define ORDER_ARRIVE 4u
 
 /*
  * So much of its CPU does the end of an instance get, before all fixed priorities: an end is not
@@ -23,16 +24,19 @@
 
 static void order(unsigned slot, uint32_t what)
 {
-    const struct instance *instance = &pool_instances[slot];
-
     __atomic_fetch_or(&pool.vcpus[slot].order, what, __ATOMIC_RELEASE);
-    __atomic_fetch_or(&pool.cpus[instance->cpu].asked, 1ull << slot, __ATOMIC_RELEASE);
-    pool_kick(instance->board);
+    __atomic_fetch_or(&pool.cpus[pool_cpu_of(slot)].asked, 1ull << slot, __ATOMIC_RELEASE);
+    pool_kick(pool_board_of(slot));
+}
+
+void pool_order_arrival(unsigned slot)
+{
+    order(slot, ORDER_ARRIVE);
 }
 
 bool tn_hv_pool_begin(unsigned slot)
 {
-    struct cpu *cpu = &pool.cpus[pool_instances[slot].cpu];
+    struct cpu *cpu = &pool.cpus[pool_cpu_of(slot)];
 
     if (!__atomic_exchange_n(&cpu->up, 1, __ATOMIC_ACQ_REL)) {
         return true;
@@ -95,9 +99,17 @@ void pool_take_orders(struct cpu *cpu)
     uint64_t asked = cpu->asked == 0 ? 0 : __atomic_exchange_n(&cpu->asked, 0, __ATOMIC_ACQUIRE);
 
     for (; asked != 0; asked &= asked - 1) {
-        struct vcpu *v = &pool.vcpus[__builtin_ctzll(asked)];
+        unsigned slot = (unsigned)__builtin_ctzll(asked);
+        struct vcpu *v = &pool.vcpus[slot];
         uint32_t orders = __atomic_exchange_n(&v->order, 0, __ATOMIC_ACQUIRE);
 
+        if (!pool_is_here(slot)) {
+            order(slot, orders); /* its sender did not know yet that it has moved */
+            continue;
+        }
+        if (CONFIG_POOL_IDLES > 0 && orders & ORDER_ARRIVE) {
+            tn_sched_join(&cpu->q, &v->sched);
+        }
         if (orders & ORDER_BEGIN) {
             v->fresh = true;
             pool_adopt(cpu, v);

@@ -34,7 +34,7 @@ struct cpu *pool_cpu;
  */
 static bool entered;
 
-const struct instance pool_instances[CONFIG_HV_CPUS] = TN_POOL_INSTANCES;
+const struct instance pool_instances[HV_SLOTS] = TN_POOL_INSTANCES;
 
 uint64_t pool_bss_of(unsigned slot)
 {
@@ -47,7 +47,7 @@ uint64_t pool_bss_of(unsigned slot)
 static void find_self(void)
 {
     pool_me = &pool.vcpus[tn_hv_partition.slot];
-    pool_cpu = &pool.cpus[pool_instances[tn_hv_partition.slot].cpu];
+    pool_cpu = &pool.cpus[pool_cpu_of(tn_hv_partition.slot)];
 }
 
 uint64_t pool_ticks(uint32_t us)
@@ -94,19 +94,12 @@ static struct vcpu *choose(struct cpu *cpu)
     return TN_LIST_OBJECT(next, struct vcpu, sched);
 }
 
-/* Choose and switch, everything being accounted; returns when this instance has the CPU. */
-static void decide(struct cpu *cpu, struct vcpu *me)
+void pool_go_on(void)
 {
-    struct vcpu *next = choose(cpu);
+    struct cpu *cpu = pool_here();
+    struct vcpu *me = pool_self();
     uint64_t at, again;
 
-    if (next != me) {
-        pool_switch_to(cpu, me, next);
-    } else if (me->fresh) {
-        me->fresh = false;
-        at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, pool.base,
-                   pool_bss_of(tn_hv_partition.slot));
-    }
     if (CONFIG_LIFE > 0 && me->condemned && entered) {
         me->condemned = false;
         (void)tn_hv_life_held(); /* it is STOPPING: does not return */
@@ -119,6 +112,21 @@ static void decide(struct cpu *cpu, struct vcpu *me)
     if (me->banks != 0) {
         pool_flush(me);
     }
+}
+
+/* Choose and switch, everything being accounted; returns when this instance has the CPU. */
+static void decide(struct cpu *cpu, struct vcpu *me)
+{
+    struct vcpu *next = choose(cpu);
+
+    if (next != me) {
+        pool_switch_to(cpu, me, next);
+    } else if (me->fresh) {
+        me->fresh = false;
+        at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, pool.base,
+                   pool_bss_of(tn_hv_partition.slot));
+    }
+    pool_go_on();
 }
 
 void pool_schedule(void)

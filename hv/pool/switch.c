@@ -76,5 +76,9 @@ void pool_switch_to(struct cpu *cpu, struct vcpu *me, struct vcpu *v)
     } else {
         tn_vcpu_switch(&me->sp, table, v->sp);
     }
+    if (!pool_is_here(tn_hv_partition.slot)) {
+        pool_arrive();
+        cpu = pool_here();
+    }
     take_up(cpu, me);
 }

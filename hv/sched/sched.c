@@ -201,6 +201,24 @@ void tn_sched_remove(struct tn_sched *q, struct tn_sched_entity *e)
     e->state = TN_SCHED_BLOCKED;
 }
 
+void tn_sched_leave(struct tn_sched *q, struct tn_sched_entity *e)
+{
+    if (competes(e)) {
+        dequeue(q, e);
+    }
+    stop_timer(q, e);
+}
+
+void tn_sched_join(struct tn_sched *q, struct tn_sched_entity *e)
+{
+    if (competes(e)) {
+        enqueue(q, e);
+    }
+    if (e->state == TN_SCHED_THROTTLED) {
+        start_timer(q, e, e->deadline);
+    }
+}
+
 void tn_sched_yield(struct tn_sched *q, struct tn_sched_entity *e)
 {
     if (competes(e)) {

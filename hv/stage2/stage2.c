@@ -63,7 +63,7 @@ static void clear_page(void *page)
 /* Behind the last CPU's copy of .bss (hv/cpus/secondary.S). */
 static uint64_t shared_pa(void)
 {
-    uint64_t copies = CONFIG_HV_CPUS - tn_hv_partition.slot;
+    uint64_t copies = HV_SLOTS - tn_hv_partition.slot;
 
     return bss_pa + copies * (uintptr_t)__hv_bss_pages * HV_PAGE;
 }
@@ -195,10 +195,19 @@ static uint64_t attributes_of(const struct tn_region *region)
     return attributes;
 }
 
+void tn_hv_stage2_begin_cpu(void)
+{
+    uint64_t parange = tn_sysreg_read(id_aa64mmfr0_el1) & 0xf;
+
+    if (parange > PARANGE_48) {
+        parange = PARANGE_48;
+    }
+    tn_sysreg_write(vtcr_el2, VTCR_WALK | VTCR_SL0 | VTCR_T0SZ | parange << VTCR_PS_SHIFT);
+}
+
 bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
 {
     const struct tn_region *regions = tn_desc_regions(boot->desc);
-    uint64_t parange = tn_sysreg_read(id_aa64mmfr0_el1) & 0xf;
 
     bss_pa = boot->bss;
     for (unsigned i = 0; i < boot->desc->region_count; i++) {
@@ -218,10 +227,7 @@ bool tn_hv_stage2_init(const struct tn_hv_boot *boot)
             return false;
         }
     }
-    if (parange > PARANGE_48) {
-        parange = PARANGE_48;
-    }
-    tn_sysreg_write(vtcr_el2, VTCR_WALK | VTCR_SL0 | VTCR_T0SZ | parange << VTCR_PS_SHIFT);
+    tn_hv_stage2_begin_cpu();
     tn_sysreg_write(vttbr_el2, pa_of(root) | VMID(tn_hv_partition.index));
     /*
      * The tables must be visible to the walker before a translation can be made from them, and

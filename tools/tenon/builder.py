@@ -89,7 +89,7 @@ class Build:
     def _plan(self, room):
         """Where everything lies when the report takes `room` bytes."""
         elf = self.hypervisor.elf
-        plan = layout.plan(elf, self.guests)
+        plan = layout.plan(elf, self.guests, self.image.pools)
         layout.place_report(plan, room)
         layout.place_memory(plan, self.machine, elf, self.guests)
         return plan

@@ -140,6 +140,7 @@ class Hypervisor(Composition):
         """The linker script's text."""
         return templates.render("hv.ld.j2", board=self.build.machine.data,
                                        cpus=count_cpus(self.build),
+                                       slots=count_cpus(self.build) + pool_cpus.idles(self.build.image),
                                        hv_stack=4096 if self.build.image.pools else 2048)
 
     def link(self, guests):
@@ -163,6 +164,7 @@ class Hypervisor(Composition):
              ("HV_IPA_BITS", bits),
              ("IRQS", sum(len(g.irqs) for g in guests)),
              ("POOL", sum(len(item.cpus) for item in self.build.image.pools)),
+             ("POOL_IDLES", pool_cpus.idles(self.build.image)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
              ("POOL_TABLES", groups.pool_tables(self.build, guests)),
              ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),

@@ -62,11 +62,13 @@ class Gaps:
         return at
 
 
-def plan(mortise, guests):
+def plan(mortise, guests, pools=()):
     """Plan all but the report, which says where everything is: place_report() does that."""
+    cpus = [cpu for guest in guests for cpu in guest.spec.cpus]
+    cpus += [cpu for item in pools for cpu in item.cpus]
     sizes = record_sizes()
     result = Plan(mortise=bytes(mortise.flat()[1]),
-                  cpu_count=1 + max(cpu for guest in guests for cpu in guest.spec.cpus))
+                  cpu_count=1 + max(cpus))
     gaps = Gaps()
     _place(result, gaps, "mortise", 0, len(result.mortise))
     for guest in guests:
@@ -112,7 +114,7 @@ def place_memory(result, machine, mortise, guests):
     cpus = sum(len(guest.spec.cpus) for guest in guests)
     if cpus > 1 and guests[0].spec.mode != "bare":
         # A copy for each CPU, then what they share (docs/architecture.md, "EL2").
-        result.bss_size = cpus * result.bss_size + up(
+        result.bss_size = mortise.value("__hv_slots") * result.bss_size + up(
             mortise.value("__hv_shared_end") - mortise.value("__hv_shared_start"), PAGE)
     result.ranges.append(("mortise bss", result.bss_offset, result.bss_size, False))
     end = result.bss_offset + result.bss_size

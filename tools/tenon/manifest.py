@@ -78,6 +78,7 @@ class Partition:
     registers: list = field(default_factory=list)  # of others' devices: texts, then dicts
     pool: str | None = None  # dynamic mode: see pool_cpus
     follow: bool = False  # the instance's priority is that of its running thread
+    migrate: bool = False  # it may choose its CPU of the pool
     policy: str | None = None
     priority: int | None = None
     budget_us: int | None = None

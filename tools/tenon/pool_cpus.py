@@ -12,6 +12,7 @@ KEYS = {"name": "name", "cpus": "numbers", "policy": "text"}
 PARTITION_KEYS = {
     "pool": "name", "policy": "text", "priority": "number",
     "budget_us": "number", "period_us": "number", "slice_us": "number", "follow": "flag",
+    "migrate": "flag",
 }
 POLICIES = ("fixed", "rr", "edf")
 MODES = ("bypass", "tenon", "raw", "linux")
@@ -131,6 +132,12 @@ def _check_numbers(partition):
     if partition.follow and (partition.mode != "tenon" or partition.policy == "edf"):
         refuse(place("follow"), "follow is for a partition of mode tenon under policy fixed or rr, whose "
                "threads have the priorities that count; remove it")
+    if partition.migrate and partition.mode in KERNELS:
+        refuse(place("migrate"), f"a kernel of mode {partition.mode} has the CPU that it began on; remove "
+               "migrate")
+    if partition.migrate and partition.follow:
+        refuse(place("migrate"), "an instance that follows its threads stays on its CPU; remove migrate or "
+               "follow")
     if partition.slice_us is not None and partition.policy != "rr":
         refuse(place("slice_us"), "slice_us is for policy \"rr\"; remove it")
     for key in ("budget_us", "period_us", "slice_us"):
@@ -154,6 +161,9 @@ def check_counters(guests):
         spec = guest.spec
         if spec.pool is None or "PMU" not in guest.caps:
             continue
+        if spec.migrate:
+            refuse(spec.place("migrate"), f"partition {spec.name} uses performance counters, which are its "
+                   "CPU's; remove migrate, or <tn/pmu.h> and capability PMU")
         other = owners.setdefault(spec.cpus[0], spec)
         if other is not spec:
             refuse(spec.place("pool"), f"partitions {other.name} and {spec.name} both use the "
@@ -207,8 +217,19 @@ def instances(image):
     for item in image.pools:
         for cpu in item.cpus:
             numbers[cpu] = len(numbers)
-    return [_instance(partition, index, cpu, numbers)
-            for index, partition in enumerate(image.partitions) for cpu in sorted(partition.cpus)]
+    found = [_instance(partition, index, cpu, numbers)
+             for index, partition in enumerate(image.partitions) for cpu in sorted(partition.cpus)]
+    if idles(image):
+        found += [{"cpu": numbers[cpu], "board": cpu, "partition": index, "follow": 0, "migrate": 0,
+                   "kind": "FIXED", "level": 0, "budget_us": 0, "period_us": 0, "slice_us": 0}
+                  for index, item in enumerate(image.pools) for cpu in item.cpus]
+    return found
+
+
+def idles(image):
+    """How many CPUs need a place for Mortise where no instance is left: all of pools, or none."""
+    return (sum(len(item.cpus) for item in image.pools)
+            if any(partition.migrate for partition in image.partitions) else 0)
 
 
 def _instance(partition, index, cpu, numbers):
@@ -217,7 +238,8 @@ def _instance(partition, index, cpu, numbers):
     priority = PRIORITY if partition.priority is None else partition.priority
     slice_us = SLICE_US if partition.slice_us is None else partition.slice_us
     return {"cpu": numbers[cpu] if pooled else NOBODY, "board": cpu, "partition": index,
-            "follow": int(partition.follow), "kind": policy.upper(), "level": PRIORITIES - 1 - priority if pooled else 0,
+            "follow": int(partition.follow), "migrate": int(partition.migrate),
+            "kind": policy.upper(), "level": PRIORITIES - 1 - priority if pooled else 0,
             "budget_us": partition.budget_us or 0 if pooled else 0,
             "period_us": partition.period_us or 0 if pooled else 0,
             "slice_us": slice_us if policy == "rr" else 0}

@@ -201,6 +201,10 @@
  * THROTTLED returns how often its budget has been used up.
  * FOLLOW   the level in CONTEXTIDR_EL1 has come behind the one in TPIDRRO_EL0: a decision is due,
  *          whatever the caller masks.  For an instance with `follow`.
+ * CPU      x1: go on on this CPU of the board, or TN_HC_SCHED_WHERE; returns the CPU that the
+ *          instance is on.  INVALID: it is none of its pool; DENIED: without `migrate`; BUSY: under
+ *          EDF, and that CPU has promised too much already, or on a GICv2 from the handler of a
+ *          shared interrupt; FAILED: the firmware does not start it.
  */
 #define TN_HC_SCHED_YIELD TN_HC(TN_HC_GROUP_SCHED, 0)
 #define TN_HC_SCHED_SLEEP TN_HC(TN_HC_GROUP_SCHED, 1)
@@ -209,6 +213,8 @@
 #define TN_HC_SCHED_USED TN_HC(TN_HC_GROUP_SCHED, 4)
 #define TN_HC_SCHED_THROTTLED TN_HC(TN_HC_GROUP_SCHED, 5)
 #define TN_HC_SCHED_FOLLOW TN_HC(TN_HC_GROUP_SCHED, 6)
+#define TN_HC_SCHED_CPU TN_HC(TN_HC_GROUP_SCHED, 7)
+#define TN_HC_SCHED_WHERE 0xffu
 #define TN_HC_SCHED_SHORTEST 20 /* microseconds */
 #define TN_HC_SCHED_LONGEST 10000000
 

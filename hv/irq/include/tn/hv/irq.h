@@ -15,4 +15,12 @@ extern const struct tn_gic tn_hv_gic;
 void tn_hv_irq_wake(unsigned cpu);
 void tn_hv_irq_woken(void);
 
+/*
+ * For a CPU of a pool (hv/pool/move.c).  What runs at EL2 here was on another CPU before: from now
+ * on it has this one's redistributor.  No partition has begun on this CPU yet: its own part of the
+ * controller is set up.
+ */
+void tn_hv_irq_moved(void);
+void tn_hv_irq_begin_cpu(void);
+
 #endif

@@ -56,6 +56,13 @@ bool tn_hv_cpus_stopped(void);
 /* A CPU has left its guest for a reason that may be that the partition ends: then it goes off. */
 void tn_hv_cpus_if_ending(void);
 
+/*
+ * For instances that move (hv/pool/move.c).  Start CPU `board` in a slot that is no partition's;
+ * false: the firmware refuses.  The slot that runs is on CPU `board` from now on.
+ */
+bool tn_hv_cpus_start_slot(unsigned slot, unsigned board);
+void tn_hv_cpus_moved(unsigned board);
+
 /* Whether some partition has more than one CPU. */
 #define TN_HV_SMP (CONFIG_HV_CPUS > CONFIG_PARTITIONS)
 

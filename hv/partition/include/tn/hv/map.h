@@ -29,6 +29,12 @@
  */
 #define HV_AGAIN_BIT 63
 
+/*
+ * Copies of .bss: one for each CPU of each partition, then one for each CPU of a pool that its
+ * instance may leave (hv/pool/move.c).
+ */
+#define HV_SLOTS (CONFIG_HV_CPUS + CONFIG_POOL_IDLES)
+
 #define HV_L2_INDEX 384 /* in 8-byte entries of the table page: byte 0xc00, 128-byte aligned */
 
 /* Device windows, from the end of slot 1 down. */

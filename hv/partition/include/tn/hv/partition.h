@@ -44,6 +44,9 @@ enum tn_hv_end {
     TN_HV_END_RESET, /* it asks for its restart */
 };
 
+/* EL2's controls of this CPU, for a guest with these capabilities. */
+void tn_hv_guest_cpu(uint64_t caps);
+
 /*
  * The partition has ended, its last message is out.  It begins anew when its descriptor says so;
  * when all partitions have ended for good the machine is powered off; until then this CPU is.

@@ -61,6 +61,9 @@ void tn_hv_pool_point(void);
 /* This instance has ended for now: the CPU goes to the others. */
 TN_NORETURN void tn_hv_pool_leave(void);
 
+/* A slot that is no instance's has its CPU, from tn_hv_cpus_join() on. */
+TN_NORETURN void tn_hv_pool_idle(unsigned slot);
+
 /* Interrupt `intid` of the instance that runs, as in group IRQ; it is its own. */
 void tn_hv_pool_irq_enable(unsigned intid);
 void tn_hv_pool_irq_disable(unsigned intid);

@@ -82,6 +82,13 @@ void tn_sched_release(struct tn_sched *q, struct tn_sched_entity *e);
 /* It has ended: blocked, held, and with nothing in the queue, until tn_sched_add(). */
 void tn_sched_remove(struct tn_sched *q, struct tn_sched_entity *e);
 
+/*
+ * From one CPU's queue to another's, with all that it has used.  Accounted before; it is not
+ * blocked.  In between it is in no queue, and only the CPU that has it may touch it.
+ */
+void tn_sched_leave(struct tn_sched *q, struct tn_sched_entity *e);
+void tn_sched_join(struct tn_sched *q, struct tn_sched_entity *e);
+
 /* Behind its peers: of its level, or of its deadline. */
 void tn_sched_yield(struct tn_sched *q, struct tn_sched_entity *e);
 

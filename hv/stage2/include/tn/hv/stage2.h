@@ -14,6 +14,9 @@
  */
 bool tn_hv_stage2_init(const struct tn_hv_boot *boot);
 
+/* VTCR_EL2 alone: for a CPU on which no partition has begun yet. */
+void tn_hv_stage2_begin_cpu(void);
+
 /*
  * Take everything from the CPU that has copy `slot` of .bss and is `partition`'s: its guest's next
  * access or fetch enters Mortise.  In an image with several CPUs, from another one.  On return no
