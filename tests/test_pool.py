@@ -282,9 +282,9 @@ def test_moving_in_parallel(tmp_path, board):
     """Three that meet, their CPUs truly at once; a manager starts, pauses and stops a fourth one."""
     code, lines, own = run(
         tmp_path, board,
-        partition("manager", "40", src="pool_manager.c", pool=None, cpus=[0]),
+        partition("manager", "24", src="pool_manager.c", pool=None, cpus=[0]),
         partition("worker", "hog", "1000000000", "3", start="demand", **MOVES),
-        partition("shared", "wander", "800", "3", irqs=[27, 100, 101], **MOVES),
+        partition("shared", "wander", "400", "3", irqs=[27, 100, 101], **MOVES),
         partition("rr", "hog", "2000000", "3", policy="rr", **MOVES),
         partition("edf", "hog", "2000000", "3", policy="edf", budget_us=3000, period_us=10000, **MOVES),
         pool="cpus = [1, 2, 3]\n", count=())
@@ -293,16 +293,17 @@ def test_moving_in_parallel(tmp_path, board):
 
 @pytest.mark.parametrize("board", OTHER)
 def test_moving_is_no_refill(tmp_path, board):
-    """Always on its way, the hog has 2 ms of each 10, on whichever CPU."""
+    """Always on its way, the hog has 2 ms of each 10, on whichever CPU.  (Alone: of two CPUs that are
+    busy the emulator that counts instructions lets one wait.)"""
     code, lines, own = run(
         tmp_path, board,
-        partition("hog", "hog", "200000", "2", priority=255, budget_us=2000, period_us=10000, **MOVES),
-        partition("loop", "periodic", "10000", "7900", "20", priority=1), pool="cpus = [1, 2]\n")
+        partition("hog", "hog", "100000", "2", priority=255, budget_us=2000, period_us=10000,
+                  console="shared", **MOVES),
+        partition("still", "1", "0", src="status.c", pool=None, cpus=[0]), pool="cpus = [1, 2]\n")
     assert (code, own) == (0, [])
     used, throttled = numbers(lines, "hog")
-    assert 20 * 2_000_000 - 40_000 <= used <= 21 * 2_000_000 + 40_000
-    assert 19 <= throttled <= 21 + 5
-    assert numbers(lines, "loop")[2] == 0
+    assert 10 * 2_000_000 - 20_000 <= used <= 11 * 2_000_000 + 20_000
+    assert 9 <= throttled <= 11
 
 
 def test_moving_where_there_is_no_room(tmp_path):
