@@ -92,9 +92,8 @@ static inline unsigned pool_slot_of(const struct vcpu *v)
 /* The CPU of `pool.cpus` that has an instance: its orders go there. */
 static inline unsigned pool_cpu_of(unsigned slot)
 {
-    unsigned moved = CONFIG_POOL_IDLES > 0
-                         ? __atomic_load_n(&pool.vcpus[slot].moved, __ATOMIC_ACQUIRE)
-                         : 0;
+    unsigned moved =
+        CONFIG_POOL_IDLES > 0 ? __atomic_load_n(&pool.vcpus[slot].moved, __ATOMIC_ACQUIRE) : 0;
 
     return moved != 0 ? moved - 1 : pool_instances[slot].cpu;
 }

@@ -132,7 +132,7 @@ def _check_numbers(partition):
     if partition.follow and (partition.mode != "tenon" or partition.policy == "edf"):
         refuse(place("follow"), "follow is for a partition of mode tenon under policy fixed or rr, whose "
                "threads have the priorities that count; remove it")
-    if partition.migrate and partition.mode in KERNELS:
+    if partition.migrate and partition.mode in ("raw", "linux"):
         refuse(place("migrate"), f"a kernel of mode {partition.mode} has the CPU that it began on; remove "
                "migrate")
     if partition.migrate and partition.follow:

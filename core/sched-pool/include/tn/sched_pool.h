@@ -35,9 +35,9 @@ int tn_sched_pool_budget(uint64_t budget_us, uint64_t period_us);
 /*
  * Go on on CPU `cpu` of the board, one of the pool: interrupts, timers and what is left of a budget
  * come along, and whoever is more urgent there runs first.  With `migrate = true` in the manifest.
- * TN_EINVAL: not a CPU of the pool; TN_EPERM: without that key; TN_EBUSY: an instance under EDF, for
- * whose budget there is no room, or on a GICv2 in the handler of a shared interrupt; TN_EIO: the firmware does not start that CPU.  An instance that
- * begins anew begins where it was last.
+ * TN_EINVAL: not a CPU of the pool; TN_EPERM: without that key; TN_EBUSY: an instance under EDF,
+ * for whose budget there is no room, or on a GICv2 in the handler of a shared interrupt; TN_EIO:
+ * the firmware does not start that CPU.  An instance that begins anew begins where it was last.
  */
 int tn_sched_pool_move(unsigned cpu);
 
