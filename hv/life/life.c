@@ -25,6 +25,7 @@
 #include <tn/uart.h>
 
 #define ESR_EC(esr) ((unsigned)((esr) >> 26 & 0x3f))
+#define ESR_IL (1ull << 25) /* the instruction has 32 bits */
 #define EC_WFX 0x01u
 #define EC_INSTRUCTION_ABORT 0x20u
 #define EC_DATA_ABORT 0x24u
@@ -202,7 +203,8 @@ static bool sync_exit(void)
     switch (ESR_EC(esr)) {
     case EC_WFX:
         tn_hv_life_sleep();
-        tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + 4);
+        /* 16 bits long it may be in an AArch32 program of a kernel's. */
+        tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + (esr & ESR_IL ? 4 : 2));
         (void)tn_hv_life_held();
         return true;
     case EC_INSTRUCTION_ABORT:
