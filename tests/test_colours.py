@@ -3,8 +3,11 @@
 import json
 import os
 import re
+import shutil
 import socket
+import struct
 import subprocess
+import sys
 import time
 
 import pytest
@@ -13,6 +16,10 @@ from test_raw import compile_guest, kernel
 
 TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 TNIMAGE = os.path.join(TREE, "tools", "tnimage")
+sys.path.insert(0, os.path.join(TREE, "tools"))
+
+from tenon.elf import Elf  # noqa: E402
+
 PAGE = 4096
 COUNT = 16  # colours of the board
 RAM = 0x40000000
@@ -58,11 +65,11 @@ int main(int argc, char **argv)
 """
 
 
-def build(folder, *partitions, board="qemu-virt"):
+def build(folder, *partitions, board="qemu-virt", image=""):
     (folder / "app.c").write_text(FILLER)
     return build_text(folder, board, "".join(
         f'[[partition]]\nname = "{name}"\nsrc = ["app.c"]\nheap = "48K"\nstack = "48K"\n{keys}\n'
-        for name, keys in partitions))
+        for name, keys in partitions), image)
 
 
 def build_text(folder, board, text, image=""):
@@ -255,3 +262,70 @@ def test_kernel_has_the_colours(tmp_path):
     with open(flat, "rb") as file:
         start = file.read(PAGE)
     assert own[0x80000 // PAGE] == start
+
+
+def own_rows(folder, image):
+    """Where Mortise's memory lies, [(offset, mask)]: its text, what CPUs share, each CPU's own."""
+    elf = Elf(str(folder / ".tn/col/mortise/mortise.elf"))
+    at = elf.value("hv_colour_rows") - elf.value("__hv_start")
+    with open(image, "rb") as file:
+        file.seek(at)
+        return [struct.unpack("<II", file.read(8)) for _ in range(elf.by_name["hv_colour_rows"].size // 8)]
+
+
+def entries(ram, offset):
+    """What a table page of EL2 maps of RAM: {virtual page of slot 1: page of `ram`}."""
+    table = struct.unpack("<512Q", ram[BASE + offset:BASE + offset + PAGE])
+    return {0x200 + number: (entry & 0xfffffffff000) // PAGE - RAM // PAGE
+            for number, entry in enumerate(table)
+            if entry & 3 == 3 and not entry & 4 and not 384 <= number <= 448 or number == 385}
+
+
+def test_mortise_has_its_colours(tmp_path):
+    """By EL2's own tables: text, shared data and each CPU's data lie where they may, text is the file's."""
+    image = build(tmp_path, ("a", 'colours = "0-3"\nargs = ["a"]'),
+                  ("b", 'mode = "tenon"\ncpus = [1, 2]\ncolours = [4, 9]\nargs = ["b"]'),
+                  ("c", 'cpus = [3]\nargs = ["c"]'), image='colours = "13,15"\n')
+    rows = own_rows(tmp_path, image)
+    said, ram, report = memory_after(tmp_path, image, 3)
+    assert sorted(said) == ["[a] full", "[b] full", "[c] full"]
+    with open(image, "rb") as file:
+        flat = file.read()
+    size = next(r["size"] for r in report["layout"] if r["what"] == "mortise")
+    span = next(r for r in report["layout"] if r["what"] == "mortise bss")
+    inside = range((BASE + span["offset"]) // PAGE, (BASE + span["offset"] + span["size"]) // PAGE)
+    taken, text = set(), None
+    # CPU 2, of b, is off: it has never come to its table.
+    for (offset, _), own in zip((rows[2], rows[3], rows[5]), ({0, 1, 2, 3}, {4, 9}, {13, 15})):
+        found = entries(ram, offset)
+        colours = {(low, high): {page % COUNT for at, page in found.items() if low <= at < high}
+                   for low, high in ((0x200, 0x280), (0x280, 0x300), (0x300, 0x340))}
+        assert colours[0x200, 0x280] <= {13, 15} and colours[0x200, 0x280]
+        assert colours[0x280, 0x300] <= own and colours[0x280, 0x300]
+        assert colours[0x300, 0x340] <= {13, 15} and colours[0x300, 0x340]
+        assert found[0x381] == (BASE + offset) // PAGE and found[0x381] % COUNT in own
+        mine = {page for at, page in found.items() if 0x280 <= at < 0x300}
+        assert not mine & taken and {*found.values()} <= {*inside}
+        taken |= mine
+        text = text or [found[at] for at in sorted(found) if at < 0x280]
+        assert text == [found[at] for at in sorted(found) if at < 0x280]
+    whole = size // PAGE
+    assert whole >= 3 and b"".join(
+        ram[page * PAGE:(page + 1) * PAGE] for page in dict.fromkeys(text))[:size] == flat[:size]
+
+
+@pytest.mark.parametrize("name, said", (
+    ("on-demand", "collatz(97) = 118, life 2 of this worker"),  # stopped, started again, channels
+    ("pool", "[rest] more than half of the CPU was left")))  # tables of instances that share a CPU
+def test_mortise_does_all_in_its_colours(tmp_path, name, said):
+    """Examples that start, stop and switch partitions, with colours for everybody."""
+    shutil.copytree(os.path.join(TREE, "examples", name), tmp_path / "x")
+    text = (tmp_path / "x/tnimage.toml").read_text().replace("[image]", '[image]\ncolours = "15"')
+    free = iter(range(15))
+    (tmp_path / "x/tnimage.toml").write_text(
+        re.sub(r"\[\[partition\]\]", lambda match: f"{match[0]}\ncolours = [{next(free)}]", text))
+    for words in (["build", "-f", "tnimage.toml", "-o", "x.img"], ["run", "x.img", "--timeout", "120"]):
+        done = subprocess.run([TNIMAGE, *words], cwd=tmp_path / "x", capture_output=True, text=True,
+                              timeout=300, check=False, stdin=subprocess.DEVNULL)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert said in done.stdout.replace("\r", "").split("\n")

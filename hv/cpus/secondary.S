@@ -47,4 +47,4 @@ shared_pages:
         add     x4, x2, #(HV_VA_SHARED - HV_VA_IMAGE) / HV_PAGE * 8
         mov     x7, #:abs_g0:__hv_shared_pages
         bl      fill
-        b       turn_on
+        b       __hv_on

@@ -3,8 +3,8 @@
  * From the boot loader to C at EL2: entered at the image's physical address with the MMU off,
  * builds EL2's tables and goes on at the linked address.  The linker script puts .hv.start at
  * image + 0x80 and .hv.enter, .hv.tables and .hv.on behind it, each falling through; between them
- * come parts of optional libraries: .hv.first, .hv.space, .hv.shared.  The rest goes into the
- * holes of the vector table.
+ * come parts of optional libraries: .hv.first, .hv.space, .hv.colour_space, .hv.shared,
+ * .hv.colour_map.  The rest goes into the holes of the vector table.
  */
 #include <tn/board.h>
 #include <tn/hv/map.h>
@@ -137,8 +137,6 @@ enter:
          * and make the same entry, read at level 3, a writable page: HV_VA_TABLES.
          */
         .section .hv.on, "ax", %progbits
-        .globl  turn_on
-turn_on:
         orr     x6, x2, x5
         add     x4, x2, #HV_L2_INDEX * 8
         str     x6, [x4, #8]
@@ -205,6 +203,7 @@ fill:
 
 /* drop_page: invalidate the page at x2 in the data caches.  Clobbers x3, x4, x5. */
         .section .hv.hole.drop_page, "ax", %progbits
+        .globl  drop_page
 drop_page:
         dsb     sy                      /* stores so far are in memory before lines go */
         mrs     x5, ctr_el0

@@ -4,6 +4,7 @@
 #define POOL_INTERNAL_H
 
 #include <tn/board.h>
+#include <tn/hv/pages.h>
 #include <tn/hv/pool.h>
 #include <tn/hv/sched.h>
 #include <tn/pool_table.h>

@@ -40,7 +40,7 @@ uint64_t pool_bss_of(unsigned slot)
 {
     uint64_t size = (uintptr_t)__hv_bss_pages * HV_PAGE;
 
-    return pool.bss + slot * size;
+    return CONFIG_HV_COLOURED > 0 ? tn_hv_colour_bss(slot, 0) : pool.bss + slot * size;
 }
 
 /* Who is asked may not have come to its start() yet. */

@@ -25,8 +25,13 @@ static void make_tables(struct vcpu *v)
         bool moves = (i >= first && i < end) || i == HV_L2_INDEX + 1;
         bool window = i >= HV_L2_INDEX && i < HV_L2_INDEX + (1u << HV_VA_BITS >> 21);
         uint64_t entry = from[i];
+        uint64_t moved = entry + (pa - own);
 
-        to[i] = entry == 0 ? 0 : moves ? entry + (pa - own) : window ? 0 : entry;
+        if (CONFIG_HV_COLOURED > 0 && moves) {
+            moved = entry % HV_PAGE | entry >> 48 << 48 |
+                    tn_hv_colour_bss(pool_slot_of(v), i < end ? i - first : 0);
+        }
+        to[i] = entry == 0 ? 0 : moves ? moved : window ? 0 : entry;
     }
     tn_hv_unmap_load();
     v->tables = true;

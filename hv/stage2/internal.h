@@ -21,6 +21,7 @@
 #define S2_BLOCK 1u
 #define S2_VALID 1ull /* of a table, a page, a block */
 #define S2_NOT_BLOCK 2u
+#define S2_PAGE_SHIFT 2         /* of a table: ignored bits, 11:2 */
 #define S2_NORMAL (0xfu << 2)   /* Write-Back, Write-Back */
 #define S2_UNCACHED (0x5u << 2) /* Non-cacheable */
 #define S2_DEVICE (0x1u << 2)   /* Device-nGnRE */

@@ -10,6 +10,7 @@
 #include <tn/compiler.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/native.h>
+#include <tn/hv/pages.h>
 #include <tn/image.h>
 #include <tn/sysreg.h>
 
@@ -47,6 +48,9 @@ static uint64_t bss_pa;
 
 static uint64_t pa_of(const void *data)
 {
+    if (CONFIG_HV_COLOURED > 0) {
+        return tn_hv_colour_pa(data);
+    }
     return bss_pa + ((uintptr_t)data - HV_VA_BSS);
 }
 
@@ -68,10 +72,24 @@ static uint64_t shared_pa(void)
     return bss_pa + copies * (uintptr_t)__hv_bss_pages * HV_PAGE;
 }
 
+/*
+ * The entry that leads to a table.  Where physical addresses say nothing of virtual ones, bits that
+ * the walker ignores have the number of the table's page in slot 1.
+ */
+static uint64_t entry_of(const void *table)
+{
+    uint64_t page = ((uintptr_t)table - HV_VA_IMAGE) / HV_PAGE;
+
+    return pa_of(table) | (CONFIG_HV_COLOURED > 0 ? page << S2_PAGE_SHIFT : 0) | S2_TABLE;
+}
+
 uint64_t *stage2_table(uint64_t entry)
 {
     uint64_t pa = entry & S2_ADDRESS;
 
+    if (CONFIG_HV_COLOURED > 0) {
+        return (uint64_t *)(HV_VA_IMAGE + (entry >> S2_PAGE_SHIFT & (TABLE_ENTRIES - 1)) * HV_PAGE);
+    }
     if (TN_HV_SMP && pa >= shared_pa()) {
         return (uint64_t *)(pa - shared_pa() + HV_VA_SHARED);
     }
@@ -86,7 +104,7 @@ static uint64_t *table_below(uint64_t *entry)
             return NULL;
         }
         clear_page(pool[pool_used]);
-        *entry = pa_of(pool[pool_used++]) | S2_TABLE;
+        *entry = entry_of(pool[pool_used++]);
     }
     return stage2_table(*entry);
 }
@@ -254,6 +272,19 @@ static void forget_translations(uint64_t vttbr)
     tn_isb();
 }
 
+/* Where another CPU has its root. */
+static uint64_t root_of(unsigned slot)
+{
+    uint64_t size = (uintptr_t)__hv_bss_pages * HV_PAGE;
+
+    if (CONFIG_HV_COLOURED > 0) {
+        uint64_t at = (uintptr_t)root - HV_VA_BSS;
+
+        return tn_hv_colour_bss(slot, (unsigned)(at / HV_PAGE)) + at % HV_PAGE;
+    }
+    return pa_of(root) + (uint64_t)((int64_t)slot - tn_hv_partition.slot) * size;
+}
+
 /*
  * The other CPU's tables are in its own copy of .bss, as far from it as ours from ours.  One bit of
  * each root entry says it all, so that it can be given back; atomically, since that CPU may be
@@ -261,8 +292,7 @@ static void forget_translations(uint64_t vttbr)
  */
 void tn_hv_stage2_revoke(unsigned slot, unsigned partition)
 {
-    uint64_t size = (uintptr_t)__hv_bss_pages * HV_PAGE;
-    uint64_t pa = pa_of(root) + (uint64_t)((int64_t)slot - tn_hv_partition.slot) * size;
+    uint64_t pa = root_of(slot);
     uint64_t inside = pa & (HV_BLOCK - 1);
     uint64_t *other = (void *)((char *)tn_hv_map_load(pa - inside) + inside);
 
@@ -300,7 +330,8 @@ bool tn_hv_stage2_share(uint64_t ipa, const uint64_t *table)
     if (entry == NULL) {
         return false;
     }
-    *entry = (shared_pa() + ((uintptr_t)table - HV_VA_SHARED)) | S2_TABLE;
+    *entry = CONFIG_HV_COLOURED > 0 ? entry_of(table)
+                                    : (shared_pa() + ((uintptr_t)table - HV_VA_SHARED)) | S2_TABLE;
     tn_dsb(ishst);
     return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A control loop whose table is larger than a first-level cache: each cycle reads all of it.  The
- * neighbour, if it is there, has the cache meanwhile, and is stopped at the end.
+ * A control loop whose table is larger than a first-level cache: each cycle reads all of it, and
+ * asks Mortise for something.  The neighbour, if it is there, has the cache meanwhile, and is
+ * stopped at the end.
  */
 #include <stdint.h>
 #include <tn/partition.h>
@@ -23,6 +24,7 @@ int main(void)
         for (unsigned i = 0; i < LINES; i++) {
             sum += *(volatile uint8_t *)&table[i * LINE];
         }
+        sum += tn_partition_find("hog") == 0;
         next += PERIOD_NS;
         tn_sleep_until(next);
     }

@@ -2,12 +2,12 @@
 /*
  * A QEMU TCG plugin with the caches that CPUs have: a first level each, and one behind them that
  * all share, as board qemu-virt says (core/board/qemu-virt/board.toml).  It counts what one CPU
- * misses in [first, end), virtual addresses of its program's data, because others have used the
- * cache.
+ * misses in [first, end), virtual addresses of its program's data or of Mortise's, because others
+ * have used the cache; with several ranges, in each.
  *
- *   -plugin shared.so,out=FILE,first=0xADDR,end=0xADDR[,cpu=N]
+ *   -plugin shared.so,out=FILE,first=0xADDR,end=0xADDR[,first=0xADDR,end=0xADDR][,cpu=N]
  *
- *   S <accesses> <misses of the first level> <misses of the shared one>
+ *   S <accesses> <misses of the first level> <misses of the shared one>      a line each
  *
  * A model: physical addresses and LRU, no prefetcher, no write buffer, no coherence, no fetches,
  * and CPUs that run in turn (-icount).  What it shows is who evicts whom, not how long that takes.
@@ -29,7 +29,10 @@
 int qemu_plugin_version = 1;
 
 static uint64_t l1[CPUS][L1_SETS * L1_WAYS], l2[L2_SETS * L2_WAYS]; /* tags, most recent first */
-static uint64_t first_address, end_address, accesses, misses1, misses2;
+static struct {
+    uint64_t first, end, accesses, misses1, misses2;
+} ranges[2];
+static unsigned firsts, ends;
 static unsigned only_cpu;
 static FILE *out;
 
@@ -56,10 +59,12 @@ static void access_done(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t addre
     uint64_t physical = qemu_plugin_hwaddr_phys_addr(hw);
     bool near = hit(l1[cpu], L1_SETS, L1_WAYS, physical);
     bool far = near || hit(l2, L2_SETS, L2_WAYS, physical);
-    if (cpu == only_cpu && address >= first_address && address < end_address) {
-        accesses++;
-        misses1 += !near;
-        misses2 += !far;
+    for (unsigned i = 0; i < ends && cpu == only_cpu; i++) {
+        if (address >= ranges[i].first && address < ranges[i].end) {
+            ranges[i].accesses++;
+            ranges[i].misses1 += !near;
+            ranges[i].misses2 += !far;
+        }
     }
 }
 
@@ -75,7 +80,9 @@ static void finish(qemu_plugin_id_t id, void *data)
 {
     (void)id;
     (void)data;
-    fprintf(out, "S %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", accesses, misses1, misses2);
+    for (unsigned i = 0; i < ends; i++)
+        fprintf(out, "S %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", ranges[i].accesses,
+                ranges[i].misses1, ranges[i].misses2);
     fclose(out);
 }
 
@@ -83,9 +90,11 @@ static bool parse(const char *argument)
 {
     if (!strncmp(argument, "out=", 4))
         return (out = fopen(argument + 4, "w")) != NULL;
-    return sscanf(argument, "cpu=%u", &only_cpu) == 1 ||
-           sscanf(argument, "first=%" SCNx64, &first_address) == 1 ||
-           sscanf(argument, "end=%" SCNx64, &end_address) == 1;
+    if (sscanf(argument, "cpu=%u", &only_cpu) == 1)
+        return true;
+    if (firsts < 2 && sscanf(argument, "first=%" SCNx64, &ranges[firsts].first) == 1)
+        return ++firsts;
+    return ends < 2 && sscanf(argument, "end=%" SCNx64, &ranges[ends].end) == 1 && ++ends;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **argv)
@@ -97,7 +106,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const void *info, int argc, char **
                     argv[i]);
             return 1;
         }
-    if (!out || !end_address) {
+    if (!out || ends == 0 || firsts != ends) {
         fprintf(stderr, "shared.so: out, first and end are needed\n");
         return 1;
     }

@@ -113,7 +113,8 @@ HEADINGS = {
                 "meanwhile; accesses and misses a cycle, start-up included. Not a measurement: the "
                 "caches of tools/bench/shared.c, 32 KiB for each CPU and 1 MiB for all, LRU, fed with "
                 "the physical addresses of each access. Coloured: 4 of the 16 page colours are the "
-                "loop's, the others the neighbour's (key colours, docs/architecture.md)."),
+                "loop's, 10 the neighbour's; then 2 Mortise's own, too (key colours, docs/architecture.md). "
+                "Mortise: its data and tables, by loads and stores on the CPU of the loop."),
     "figure8": ("Figure 8: phases of an interrupt", "Save: vector to acknowledge. Dispatch: "
                 "acknowledge to handler, and handler's return to end of interrupt. Restore: the "
                 "rest. From the trace of one interrupt."),

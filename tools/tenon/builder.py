@@ -91,7 +91,7 @@ class Build:
         elf = self.hypervisor.elf
         plan = layout.plan(elf, self.guests, self.image.pools)
         layout.place_report(plan, room)
-        layout.place_memory(plan, self.machine, elf, self.guests)
+        layout.place_memory(plan, self.machine, elf, self.guests, self.image.colour_mask)
         return plan
 
     def _report(self, plan):

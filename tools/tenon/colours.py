@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The manifest's `colours`: page colours of the cache that a board's CPUs share."""
+"""The manifest's `colours`, in [[partition]] and [image]: page colours of the cache that a board's CPUs
+share."""
 import json
 import re
 
@@ -51,11 +52,35 @@ def check(partition, machine):
     if partition.trusted_dma:
         _refuse(place, f"partition {partition.name} has a device that reads and writes memory itself (DMA), "
                 "by addresses that know no colours; remove this key, or the device")
+    partition.colour_mask = _mask(partition.colours, place, machine)
+
+
+def check_own(image, machine):
+    """Those of Mortise itself: nobody else's, or they would be worth nothing."""
+    if not image.colours:
+        return
+    place = image.place("colours")
+    if alone.is_alone(image.partitions[0]):
+        _refuse(place, f"there is no Mortise in an image of mode '{image.partitions[0].mode}'; remove this "
+                "key")
+    image.colour_mask = _mask(image.colours, place, machine)
+    if not any(partition.colours for partition in image.partitions):
+        _refuse(place, "Mortise has colours and no partition has, so that all of them have Mortise's; add "
+                "colours to a [[partition]], or remove this key")
+    for partition in image.partitions:
+        both = [colour for colour in image.colours if colour in partition.colours]
+        if both:
+            _refuse(place, f"colour {both[0]} belongs to partition {partition.name} "
+                    f"({partition.place('colours')}); give Mortise its own")
+
+
+def _mask(numbers_, place, machine):
+    """For struct tn_region."""
     if machine.colours == 0:
         _refuse(place, f"board {machine.name} has no cache that its CPUs share, so that pages have no "
                 "colours; remove this key")
-    if partition.colours[-1] >= machine.colours:
-        _refuse(place, f"board {machine.name} has no colour {partition.colours[-1]}; its colours are 0 "
+    if numbers_[-1] >= machine.colours:
+        _refuse(place, f"board {machine.name} has no colour {numbers_[-1]}; its colours are 0 "
                 f"to {machine.colours - 1}")
-    partition.colour_mask = sum(1 << first + colour for colour in partition.colours
-                                 for first in range(0, board.COLOURS, machine.colours))
+    return sum(1 << first + colour for colour in numbers_
+               for first in range(0, board.COLOURS, machine.colours))

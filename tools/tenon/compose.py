@@ -171,6 +171,7 @@ class Hypervisor(Composition):
              ("SLOTS", sum(guest.spec.mode == "slot" for guest in guests)),
              ("EL2_PROGRAM", int(guests[0].spec.hosted)),
              ("COLOURED", sum(bool(guest.spec.colours) for guest in guests)),
+             ("HV_COLOURED", int(bool(self.build.image.colours))),
              ("RESTART", sum(guest.spec.restart != "never" for guest in guests)),
              ("SHARED_REGIONS", sum(1 for guest in guests for region in guest.regions
                                     if region.kind == "memory" and {*"rws"} <= {*region.access}))))

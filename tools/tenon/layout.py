@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where everything lies in the image: every offset of the file and of the memory above it."""
 import re
+import struct
 from dataclasses import dataclass, field
 
 from tenon import errors, files, paths, program
@@ -106,8 +107,8 @@ def place_report(result, size):
     result.ranges.append(("report", result.report_offset, size, True))
 
 
-def place_memory(result, machine, mortise, guests):
-    """Place what lies above the file: Mortise's .bss, then each partition's memory."""
+def place_memory(result, machine, mortise, guests, colours=0):
+    """Place what lies above the file: Mortise's .bss, with its colours, then each partition's memory."""
     result.file_size = result.gaps.end
     result.bss_offset = up(result.file_size, PAGE)
     result.bss_size = up(mortise.value("__hv_bss_end") - mortise.value("__hv_bss_start"), PAGE)
@@ -116,6 +117,8 @@ def place_memory(result, machine, mortise, guests):
         # A copy for each CPU, then what they share (docs/architecture.md, "EL2").
         result.bss_size = mortise.value("__hv_slots") * result.bss_size + up(
             mortise.value("__hv_shared_end") - mortise.value("__hv_shared_start"), PAGE)
+    if colours:
+        _place_own(result, mortise, guests, colours)
     result.ranges.append(("mortise bss", result.bss_offset, result.bss_size, False))
     end = result.bss_offset + result.bss_size
     shared = {}  # what -> source
@@ -141,6 +144,28 @@ def place_memory(result, machine, mortise, guests):
     _place_ram(result, machine, guests)
     result.ranges.sort(key=lambda item: item[1])
     _check(result, machine, guests)
+
+
+def _place_own(result, mortise, guests, colours):
+    """Mortise's memory by colours, a span that nobody else has any part of: its text and what its
+    CPUs share, then each CPU's copy of .bss in the colours of its partition. hv/colour finds
+    where that is in its table, struct tn_hv_colour_row of tn/hv/pages.h.
+    """
+    def pages(name):
+        return PAGE * mortise.value(f"__hv_{name}_pages")
+
+    masks = [guest.spec.colour_mask or colours for guest in guests for _ in guest.spec.cpus]
+    masks += [colours] * (mortise.value("__hv_slots") - len(masks))
+    wanted = [(colours, pages("image")), (colours, pages("shared")), *((mask, pages("bss")) for mask in masks)]
+    free = _Coloured(result.bss_offset)
+    rows, end = b"", 0
+    for mask, size in wanted:
+        first, behind = free.take(mask, size)
+        rows += struct.pack("<II", first, mask)
+        end = max(end, behind)
+    at = mortise.value("hv_colour_rows") - mortise.value("__hv_start")
+    result.mortise = result.mortise[:at] + rows + result.mortise[at + len(rows):]
+    result.bss_size = end - result.bss_offset
 
 
 def _place_coloured(result, end, guests):

@@ -28,7 +28,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,30}")
 
 # Key -> how its value is checked. "size" takes 64K; "words" is a list of strings or one string.
 IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "text",
-              "memory_pool": "size"}
+              "memory_pool": "size", "colours": "colours"}
 PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
@@ -100,6 +100,8 @@ class Image:
     verify: str = "crc"
     optimize: str = "s"
     memory_pool: int = 0  # bytes that partitions ask for at run time
+    colours: list = field(default_factory=list)  # of Mortise's own memory; empty: all
+    colour_mask: int = 0
     partitions: list = field(default_factory=list)
     channels: list = field(default_factory=list)
     pools: list = field(default_factory=list)
@@ -287,6 +289,7 @@ def check(image):
         _check_watchdog(partition, machine)
         groups.check(partition, machine)
     _check_together(image.partitions)
+    colours.check_own(image, machine)
     channel.check(image.channels, image.partitions, machine)
     return machine
 

@@ -14,7 +14,7 @@ from tenon import errors, paths
 TOPS = ("core", "image", "hv", "bypass", "rtos")  # folders that hold libraries
 LAYERS = ("HV", "BYPASS", "TENON")
 # Options that the builder sets, whatever a library's Kconfig says of them.
-COUNTS = ("COLOURED", "CONSOLE_SHARED", "CPUS", "CPU_SET", "EL2_PROGRAM", "HOSTED", "HV_CPU", "HV_CPUS",
+COUNTS = ("COLOURED", "CONSOLE_SHARED", "CPUS", "CPU_SET", "EL2_PROGRAM", "HOSTED", "HV_COLOURED", "HV_CPU", "HV_CPUS",
           "HV_IPA_BITS", "IRQS", "FIQ", "LIFE", "NATIVE", "PARTITIONS", "POOL", "POOL_IDLES", "POOL_TABLES",
           "POOLED",
           "PUBLISH", "RESTART", "S2_TABLES", "SHARED_REGIONS",
