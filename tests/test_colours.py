@@ -324,8 +324,10 @@ def test_mortise_does_all_in_its_colours(tmp_path, name, said):
     free = iter(range(15))
     (tmp_path / "x/tnimage.toml").write_text(
         re.sub(r"\[\[partition\]\]", lambda match: f"{match[0]}\ncolours = [{next(free)}]", text))
-    for words in (["build", "-f", "tnimage.toml", "-o", "x.img"], ["run", "x.img", "--timeout", "120"]):
+    for words in (["build", "-f", "tnimage.toml", "-o", "x.img"], ["size", "x.img"], ["inspect", "x.img"],
+                  ["run", "x.img", "--timeout", "120"]):
         done = subprocess.run([TNIMAGE, *words], cwd=tmp_path / "x", capture_output=True, text=True,
                               timeout=300, check=False, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, done.stdout + done.stderr
+        assert words[0] != "inspect" or " memory in colours 2 of 16" in done.stdout
     assert said in done.stdout.replace("\r", "").split("\n")

@@ -42,12 +42,17 @@ static void put_regions(const struct tn_partition_desc *desc)
         const struct tn_region *region = &tn_desc_regions(desc)[i];
 
         printf("%s\n      {\"kind\": \"%s\", \"ipa\": %" PRIu64 ", \"size\": %" PRIu64
-               ", \"source\": %" PRIu64 ", \"access\": \"%s%s%s%s%s\"}",
+               ", \"source\": %" PRIu64 ", \"access\": \"%s%s%s%s%s\"",
                i ? "," : "", kinds[region->kind], region->ipa, region->size, region->source,
                region->access & TN_ACCESS_R ? "r" : "", region->access & TN_ACCESS_W ? "w" : "",
                region->access & TN_ACCESS_X ? "x" : "",
                region->access & TN_ACCESS_SHARED ? "s" : "",
                region->access & TN_ACCESS_UNCACHED ? "u" : "");
+        if (region->colours != 0) {
+            printf(", \"colours\": %u, \"span\": %" PRIu64, region->colours,
+                   tn_region_end(region) - region->source);
+        }
+        printf("}");
     }
     printf("],\n");
 }

@@ -75,7 +75,8 @@ def components(image, report):
     yield Component("mortise", memmap.HEADERS + image.mortise["size"], image.hv_bss["size"], True,
                     find(True, ""))
     for partition in image.partitions:
-        memory = sum(r["size"] for r in partition["regions"] if r["kind"] == "memory")
+        memory = sum(r["size"] for r in partition["regions"]
+                     if r["kind"] == "memory" and "s" not in r["access"])
         yield Component(partition["name"], sum(s["size"] for s in partition["segments"]), memory,
                         False, find(False, partition["name"]))
 
@@ -106,13 +107,15 @@ def component_rows(component, folder, by):
 
 
 def image_rows(image):
-    """What belongs to no component: tables, report, holes."""
+    """What belongs to no component: tables, report, holes, memory that partitions share."""
+    shared = {r["source"]: r["size"] for p in image.partitions for r in p["regions"]
+              if r["kind"] in ("memory", "pool") and "s" in r["access"]}
     rows = [Row("", "table of contents", file=image.toc["size"]),
             Row("", "descriptors", file=sum(p["desc"]["size"] for p in image.partitions)),
             Row("", "build report", file=image.report["size"]),
             Row("", "padding", file=sum(r.size for r in memmap.file_map(image) if r.free)),
-            Row("", "free memory",
-                memory=sum(r.size for r in memmap.memory_map(image) if r.free))]
+            Row("", "shared memory", memory=sum(shared.values())),
+            Row("", "free memory", memory=memmap.free_memory(image))]
     return [row for row in rows if row.file or row.memory]
 
 

@@ -22,6 +22,7 @@ class Range:
     what: str
     owner: str = ""
     access: str = ""
+    others: int = 0  # bytes between that are not its own: pages of other colours
 
     @property
     def end(self):
@@ -80,12 +81,34 @@ def memory_map(image):
             if region["kind"] not in ("memory", "pool"):
                 continue
             if "s" in region["access"]:
-                shared[region["source"]] = Range(region["source"], region["size"], "shared memory",
-                                                 "", "rw")
+                shared[region["source"]] = _memory(region, "shared memory", "", "rw")
             else:
-                ranges.append(Range(region["source"], region["size"], f"{name} memory", name,
-                                    region["access"]))
+                ranges.append(_memory(region, f"{name} memory", name, region["access"]))
     return fill([*ranges, *shared.values()], 0, image.memory_size, "free")
+
+
+def free_memory(image):
+    """Bytes that nobody has: holes, and pages of colours that nobody has."""
+    return image.memory_size - sum(r.size - r.others for r in memory_map(image) if not r.free)
+
+
+def _memory(region, what, owner, access):
+    """A region from its first page to the end of its last."""
+    span = region.get("span", region["size"])
+    return Range(region["source"], span, what + colours(region), owner, access, span - region["size"])
+
+
+def colours(region):
+    """` in colours 0-3`, if it has some: of 32, or of as many as the pattern repeats after."""
+    mask, count = region.get("colours", 0), 32
+    while count > 1 and mask >> count // 2 == mask & (1 << count // 2) - 1:
+        count //= 2
+        mask &= (1 << count) - 1
+    numbers = [n for n in range(count) if mask >> n & 1]
+    firsts = [n for n in numbers if n - 1 not in numbers]
+    lasts = [n for n in numbers if n + 1 not in numbers]
+    text = ",".join(f"{a}-{b}" if a < b else str(a) for a, b in zip(firsts, lasts))
+    return f" in colours {text} of {count}" if region.get("colours") else ""
 
 
 def partition_map(partition):
@@ -95,10 +118,16 @@ def partition_map(partition):
     """
     ranges = [Range(region["ipa"], region["size"], region_name(partition, region),
                     partition["name"], region["access"]) for region in partition["regions"]
-              if region["kind"] != "registers"]
+              if region["kind"] != "registers" and not _is_copy(region, partition)]
     if not ranges:
         return []
     return fill(ranges, min(r.start for r in ranges), max(r.end for r in ranges), "unmapped")
+
+
+def _is_copy(region, partition):
+    """Whether it is what memory with colours is filled with, which is there under its own name."""
+    return region["kind"] == "load" and any(
+        other["kind"] == "memory" and other["ipa"] == region["ipa"] for other in partition["regions"])
 
 
 def region_name(partition, region):

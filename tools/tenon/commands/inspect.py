@@ -54,9 +54,10 @@ def name_regions(image):
                 continue
             if "pool" in component:
                 partition["pool"] = component["pool"]
-            words = {region["ipa"]: region["what"] for region in component.get("regions", [])}
+            words = {(region["ipa"], region["kind"]): region["what"]
+                     for region in component.get("regions", [])}
             for region in partition["regions"]:
-                region.setdefault("what", words.get(region["ipa"]))
+                region.setdefault("what", words.get((region["ipa"], region["kind"])))
 
 
 def write_svg(image, path):
@@ -87,10 +88,9 @@ def show(image):
     name_regions(image)
     parts = [header(image)]
     parts += [partition_text(partition) for partition in image.partitions]
-    used = sum(r.size for r in memmap.memory_map(image) if not r.free)
     parts.append(f"image file, {image.file_size} bytes\n" + memmap.draw(memmap.file_map(image)))
     parts.append(f"memory, {size_text(image.memory_size)} from the load address on, "
-                 f"{size_text(image.memory_size - used)} of it free\n"
+                 f"{size_text(memmap.free_memory(image))} of it free\n"
                  + memmap.draw(memmap.memory_map(image)))
     for partition in image.partitions:
         parts.append(f"partition {partition['name']}, as it sees itself\n"
