@@ -16,10 +16,6 @@
 
 #define CPACR_FPEN (3u << 20)
 
-_Static_assert(offsetof(struct tn_ectx, fpcr) == 16, "state.S");
-_Static_assert(offsetof(struct tn_ectx, fpsr) == 24, "state.S");
-_Static_assert(offsetof(struct tn_ectx, v) == 32, "state.S");
-
 static struct tn_ectx main_state;
 
 static inline void open_unit(void)
@@ -90,19 +86,6 @@ void tn_ectx_leave(struct tn_thread *from)
     } else {
         tn_ectx_save_part(from->ectx);
     }
-}
-
-__attribute__((used)) void tn_ectx_around(struct tn_thread *t, void (*fn)(void))
-{
-    struct tn_ectx state;
-
-    if (!t->ectx->used) {
-        fn();
-        return;
-    }
-    tn_ectx_save_full(&state);
-    fn();
-    tn_ectx_load_full(&state);
 }
 
 /* Its memory may be another thread's soon, at the same address. */

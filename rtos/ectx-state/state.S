@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Moving FP/SIMD registers between the unit and a struct tn_ectx (x0), whose layout ectx.c
+ * Moving FP/SIMD registers between the unit and a struct tn_ectx (x0), whose layout around.c
  * checks.  In: x0.  Out: nothing.  Clobbers x0..x2.
  */
 #define FPCR 16

@@ -16,10 +16,6 @@
 
 #define CPACR_FPEN (3u << 20)
 
-_Static_assert(offsetof(struct tn_ectx, fpcr) == 16, "state.S");
-_Static_assert(offsetof(struct tn_ectx, fpsr) == 24, "state.S");
-_Static_assert(offsetof(struct tn_ectx, v) == 32, "state.S");
-
 static struct tn_thread *owner; /* whose state is in the registers, NULL: nobody's */
 static struct tn_ectx main_state;
 
@@ -122,19 +118,6 @@ void tn_ectx_load(struct tn_thread *to)
     open_unit();
     fetch(to);
     exchange(to);
-}
-
-__attribute__((used)) void tn_ectx_around(struct tn_thread *t, void (*fn)(void))
-{
-    struct tn_ectx state;
-
-    if (!t->ectx->used) {
-        fn();
-        return;
-    }
-    tn_ectx_save_full(&state);
-    fn();
-    tn_ectx_load_full(&state);
 }
 
 void tn_ectx_end(struct tn_thread *t)
