@@ -13,6 +13,8 @@
 #include <tn/irq.h>
 #include <tn/sysreg.h>
 
+#include "random.h"
+
 static struct tn_chan m, l, d;
 static atomic_uint rings, backs;
 
@@ -147,16 +149,6 @@ static int receive(uint32_t count, int polls)
         n++;
     }
     return 0;
-}
-
-static uint64_t next(void)
-{
-    static uint64_t state = 88172645463325252u;
-
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
 }
 
 /* Anything into the pages of its own, indices, lengths and pair bits included. */

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     if (argc != 3) {
         return 2;
     }
-    state = (uint64_t)atoi(argv[2]) * 0x9e3779b97f4a7c15u;
+    set_seed(atoi(argv[2]));
     for (int i = atoi(argv[1]); i > 0; i--) {
         if (!attempt()) {
             return 1;

@@ -10,19 +10,12 @@
 #include <stdint.h>
 #include <tn/hypercall.h>
 
+#include "random.h"
+
 #define PSCI_BASE 0x84000000u
 #define PSCI_64 0x40000000u
 
-static _Thread_local uint64_t state; /* of the random numbers; not 0 */
 static uint8_t own[64];
-
-static uint64_t next(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
 
 /* Random, small, at an edge, or near something that is really there. */
 static uint64_t value(void)

@@ -15,24 +15,16 @@
 #include <tn/partition.h>
 
 #include "check.h"
+#include "random.h"
 
 #define PAGE 4096u
 
 extern const char end_part[], end_part_end[], spin_part[], spin_part_end[];
 
-static uint64_t state;
 static char file[64 * 1024] __attribute__((aligned(4096)));
 static size_t size;
 static uint64_t at; /* how much of it has been handed over */
 static int slot, other;
-
-static uint64_t next(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
-}
 
 static void new_file(void)
 {
@@ -144,7 +136,7 @@ static void check_slot(void)
 int main(int argc, char **argv)
 {
     CHECK(argc == 4);
-    state = (uint64_t)atoi(argv[2]) * 0x9e3779b97f4a7c15u + 1;
+    set_seed(atoi(argv[2]));
     slot = tn_partition_find("slot");
     other = tn_partition_find("other");
     CHECK(slot > 0 && other == slot + 1);

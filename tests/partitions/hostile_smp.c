@@ -18,7 +18,7 @@ static void *attack(void *arg)
     unsigned self = (unsigned)(uintptr_t)arg;
 
     __asm__ volatile("msr daifset, #15");
-    state = (uint64_t)(seed + (int)self * 500) * 0x9e3779b97f4a7c15u + 1;
+    set_seed(seed + (int)self * 500);
     ready[self] = true;
     while (!ready[1 - self]) {}
     for (int i = tries; i > 0; i--) {

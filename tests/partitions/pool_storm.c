@@ -18,6 +18,8 @@
 #include <tn/sysreg.h>
 #include <tn/time.h>
 
+#include "random.h"
+
 #define GICC_CTLR 0x0u /* of a GICv2 */
 #define GICC_PMR 0x4u
 #define SGIS 12u
@@ -31,7 +33,6 @@
 
 static const uint8_t sources[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, TIMER, SPI, SPI + 1};
 static volatile unsigned counts[SPI + 2];
-static uint64_t state = 88172645463325252u;
 
 static void on_interrupt(void *arg)
 {
@@ -126,14 +127,6 @@ static int quiet(uint64_t ms)
         }
     }
     return 0;
-}
-
-static uint64_t next(void)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state;
 }
 
 static uint64_t value(void)
