@@ -37,9 +37,12 @@ static tn_hv_exit_fn *handlers[HV_EXITS];
 /* Called by exit.S alone. */
 void tn_hv_exit(struct tn_hv_frame *frame);
 
+/* An AArch32 program of a kernel's may have an instruction of 16 bits: ESR_EL2.IL. */
 void tn_hv_skip(void)
 {
-    tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + 4);
+    uint64_t size = 2 + (tn_sysreg_read(esr_el2) >> 24 & 2);
+
+    tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + size);
 }
 
 /* The guest takes a synchronous exception at EL1. */

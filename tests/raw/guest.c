@@ -34,6 +34,7 @@ void second(void);
 void on_sync(void);
 void on_irq(void);
 void on_bad(void);
+uint64_t run_program(void);
 
 extern char image_end[];
 
@@ -350,6 +351,11 @@ static void check_alone(void)
     }
     __asm__ volatile(".arch_extension fp\n fmov %0, d9" : "=r"(sum) : : "memory");
     check("sleeps", taken[0][VIRT] == 100);
+    write_reg(cntv_tval_el0, read_reg(cntfrq_el0) / 1000);
+    write_reg(cntv_ctl_el0, 1);
+    check("program of 16 bits", run_program() >> 26 == 0x11 && taken[0][VIRT] == 100);
+    __asm__ volatile("msr daifclr, #2\n isb\n msr daifset, #2" : : : "memory");
+    check("what it waited for", taken[0][VIRT] == 101);
     check("floating point", sum == 0x3ff8000000000000);
     syndrome = 0;
     write_reg(mdscr_el1, 0);

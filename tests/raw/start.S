@@ -40,7 +40,13 @@ vectors:
         b       sync_entry
         .balign 128
         b       irq_entry
-        .rept   10
+        .rept   6
+        .balign 128
+        b       bad
+        .endr
+        .balign 128
+        b       program_ends
+        .rept   3
         .balign 128
         b       bad
         .endr
@@ -78,6 +84,40 @@ irq_entry:
         enter   on_irq
 bad:
         bl      on_bad
+
+/*
+ * uint64_t run_program(void): an AArch32 program at EL0, interrupts masked, that waits for one by an
+ * instruction of 16 bits, and calls.  Returns the exception that ends it, ESR_EL1.
+ */
+        .globl  run_program
+run_program:
+        stp     x29, x30, [sp, #-96]!
+        stp     x19, x20, [sp, #16]
+        stp     x21, x22, [sp, #32]
+        stp     x23, x24, [sp, #48]
+        stp     x25, x26, [sp, #64]
+        stp     x27, x28, [sp, #80]
+        adr     x0, program
+        msr     elr_el1, x0
+        mrs     x0, sctlr_el1
+        orr     x0, x0, #1 << 16        /* nTWI: WFI is the program's */
+        msr     sctlr_el1, x0
+        mov     x0, #0x1f0              /* user mode, T32, all masked */
+        msr     spsr_el1, x0
+        eret
+program:
+        .hword  0xbf30                  /* wfi */
+        .hword  0xdf00                  /* svc */
+        .hword  0xde00, 0xde00          /* udf */
+program_ends:
+        mrs     x0, esr_el1
+        ldp     x27, x28, [sp, #80]
+        ldp     x25, x26, [sp, #64]
+        ldp     x23, x24, [sp, #48]
+        ldp     x21, x22, [sp, #32]
+        ldp     x19, x20, [sp, #16]
+        ldp     x29, x30, [sp], #96
+        ret
 
         .bss
         .balign 16
