@@ -10,6 +10,7 @@
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
 #define ICC_CTLR_EL1 S3_0_C12_C12_4
 #define ICC_DIR_EL1 S3_0_C12_C11_1
+#define ICC_SRE_EL1 S3_0_C12_C12_5
 #define ICC_CTLR_EOIMODE (1u << 1)
 
 #define ICH_AP0R0_EL2 S3_4_C12_C8_0
@@ -69,6 +70,7 @@ void tn_vlr_init_cpu(void)
 
 void vlr_state_reset(void)
 {
+    tn_sysreg_write(ICC_SRE_EL1, 1);
     tn_sysreg_write(ICH_AP0R0_EL2, 0);
     tn_sysreg_write(ICH_AP1R0_EL2, 0);
     tn_sysreg_write(ICH_VMCR_EL2, VMCR_OPEN);
@@ -82,8 +84,13 @@ void vlr_state_save(struct vlr_state *state)
     state->ap1 = tn_sysreg_read(ICH_AP1R0_EL2);
 }
 
+/*
+ * ICC_SRE_EL1: where the GIC has a memory-mapped interface for guests (Arm IHI 0069, 12.2.24), one
+ * can choose it, and the next one's registers would be undefined instructions.
+ */
 void vlr_state_restore(const struct vlr_state *state)
 {
+    tn_sysreg_write(ICC_SRE_EL1, 1);
     tn_sysreg_write(ICH_VMCR_EL2, state->vmcr);
     tn_sysreg_write(ICH_AP0R0_EL2, state->ap0);
     tn_sysreg_write(ICH_AP1R0_EL2, state->ap1);
