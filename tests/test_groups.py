@@ -2,7 +2,7 @@
 """Hypercall groups MEMORY, TIME, INJECT and DEVICE, and restart by another partition."""
 import pytest
 
-from partskit import partition, run
+from partskit import build, partition, run, tnimage
 
 BOARDS = ("qemu-virt", "qemu-virt-gicv2")  # with an RTC
 
@@ -75,3 +75,13 @@ def test_memory_that_another_cpu_gives_back(tmp_path):
         image='memory_pool = "2M"\n')
     fault = 'fault: data abort (translation fault) at 0x0000000006001000, read of 1 bytes'
     assert sum(fault in line for line in lines) == 3, lines
+
+
+def test_no_answer(tmp_path):
+    """A device that is not there, as this GPIO when QEMU has firmware: an error for who asks."""
+    image = build(tmp_path, "qemu-virt",
+                  partition("asks", "unanswered.c", args='["0x09010fe0", "0x09030fe0"]',
+                            registers='["rtc:0xfe0:4:r", "gpio:0xfe0:4:rw"]'),
+                  partition("ticks", "ticks.c", irqs="[27]", args='["1"]', cpus="[1]"))
+    done = tnimage("run", image, "--boot", "uboot", "--quiet-boot", "--timeout", "200")
+    assert (done.returncode, done.stdout) == (0, "")

@@ -8,7 +8,11 @@
 #include <tn/hv/hypercall.h>
 #include <tn/hv/partition.h>
 #include <tn/image.h>
-#include <tn/mmio.h>
+#include <tn/sysreg.h>
+
+/* access.S */
+long hv_device_load(uintptr_t at, uint64_t size);
+long hv_device_store(uintptr_t at, uint64_t size, uint64_t value);
 
 static struct {
     uint64_t base, size;
@@ -41,42 +45,38 @@ static uintptr_t map(uint64_t address)
     return HV_VA_OTHER + (address & (HV_PAGE - 1));
 }
 
+/*
+ * An access that the device does not answer is an exception at EL2: where the guest goes on is in
+ * the same registers.
+ */
+static long access(uint64_t address, uint64_t size, bool write, uint64_t value)
+{
+    uint64_t elr = tn_sysreg_read(elr_el2), spsr = tn_sysreg_read(spsr_el2);
+    uintptr_t at = map(address);
+    long result = write ? hv_device_store(at, size, value) : hv_device_load(at, size);
+
+    tn_hv_unmap_page(HV_VA_OTHER);
+    if (result < 0) {
+        tn_sysreg_write(elr_el2, elr);
+        tn_sysreg_write(spsr_el2, spsr);
+    }
+    return result;
+}
+
 static TN_HC_FUNCTION long device_read(uint64_t id, uint64_t address, uint64_t size, uint64_t x3)
 {
-    uintptr_t at;
-    uint32_t value;
-
     (void)id, (void)x3;
-    if (!allowed(address, size, TN_ACCESS_R)) {
-        return TN_HC_INVALID;
-    }
-    at = map(address);
-    value = size == 4   ? tn_mmio_read32(at)
-            : size == 2 ? *(volatile uint16_t *)at
-                        : *(volatile uint8_t *)at;
-    tn_hv_unmap_page(HV_VA_OTHER);
-    return value;
+    return allowed(address, size, TN_ACCESS_R) ? access(address, size, false, 0) : TN_HC_INVALID;
 }
 
 static TN_HC_FUNCTION long device_write(uint64_t id, uint64_t address, uint64_t size,
                                         uint64_t value)
 {
-    uintptr_t at;
-
     (void)id;
     if (!allowed(address, size, TN_ACCESS_W) || value >> 8 * size != 0) {
         return TN_HC_INVALID;
     }
-    at = map(address);
-    if (size == 4) {
-        tn_mmio_write32(at, (uint32_t)value);
-    } else if (size == 2) {
-        *(volatile uint16_t *)at = (uint16_t)value;
-    } else {
-        *(volatile uint8_t *)at = (uint8_t)value;
-    }
-    tn_hv_unmap_page(HV_VA_OTHER);
-    return TN_HC_OK;
+    return access(address, size, true, value);
 }
 
 static void start(const struct tn_hv_boot *boot)

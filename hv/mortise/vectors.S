@@ -46,7 +46,12 @@
         b       panic_entry
         .endm
 
-        panic_vector 200, HV_KIND_SYNC
+/* As panic_vector, with room for a branch of hv/hc-device, .hv.fixup, where that is linked. */
+        vector  200
+        msr     tpidr_el2, x0
+        hole    panic_sync
+        mov     x0, #HV_KIND_SYNC
+        b       panic_entry
         panic_vector 280, HV_KIND_IRQ
         panic_vector 300, HV_KIND_FIQ
         panic_vector 380, HV_KIND_SERROR
@@ -165,7 +170,7 @@ report:
  * a panic inside a panic finds it 0 and stops.
  */
         hole    panic_entry
-        .globl  panic_entry             /* hv/native */
+        .globl  panic_entry             /* hv/native, hv/hc-device */
 panic_entry:
         msr     far_el1, x0
         mrs     x0, vmpidr_el2

@@ -11,7 +11,8 @@
 
 /*
  * Read or write `size` bytes (1, 2, 4) at physical address `address`, a multiple of that.
- * TN_EINVAL: the manifest does not allow this, or `value` has more bytes.
+ * TN_EINVAL: the manifest does not allow this, `value` has more bytes, or there is no such register
+ * (of this size) in the device.
  */
 int tn_devio_read(uint64_t address, unsigned size, uint32_t *value);
 int tn_devio_write(uint64_t address, unsigned size, uint32_t value);

@@ -35,7 +35,7 @@
 #define TN_HC_INVALID -2
 #define TN_HC_DENIED -3
 #define TN_HC_BUSY -4   /* not now: see the function */
-#define TN_HC_FAILED -5 /* the firmware refuses */
+#define TN_HC_FAILED -5 /* the firmware refuses, or a device */
 
 /* Group EXIT. */
 #define TN_HC_EXIT TN_HC(TN_HC_GROUP_EXIT, 0) /* x1: status, 0..255; does not return */
@@ -183,7 +183,7 @@
 /*
  * Group DEVICE.  x1: physical address, x2: bytes, 1, 2 or 4, of which x1 is a multiple, all in one
  * TN_REGION_REGISTERS of the caller that has the access (INVALID otherwise).  READ returns the
- * value; WRITE, x3: the value, of no more bytes.
+ * value; WRITE, x3: the value, of no more bytes.  FAILED: an external abort is the device's answer.
  */
 #define TN_HC_DEVICE_READ TN_HC(TN_HC_GROUP_DEVICE, 0)
 #define TN_HC_DEVICE_WRITE TN_HC(TN_HC_GROUP_DEVICE, 1)
