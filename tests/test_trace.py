@@ -133,6 +133,17 @@ def test_formats(tmp_path):
              '{ value = "41" }')
 
 
+def test_image_without_one(tmp_path):
+    """It is not run: it would never end."""
+    source = os.path.join(tmp_path, "app.c")
+    with open(source, "w", encoding="utf-8") as file:
+        file.write("int main(void)\n{\n    for (;;) {}\n}\n")
+    image = build(tmp_path, source)
+    done = tnimage("trace", image, "--timeout", "1000")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2, "", f"tnimage: {image}: its memory has no trace; build the image with --set TRACE=y\n")
+
+
 def test_ring_that_is_full(tmp_path):
     """A program that never ends, without a kernel; the newest marks are there."""
     source = os.path.join(tmp_path, "app.c")

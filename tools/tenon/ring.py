@@ -73,6 +73,12 @@ class Memory:
         return found.decode("utf-8", "replace") or None
 
 
+def refuse(image):
+    """There is no trace, and will be none."""
+    raise errors.Refusal(errors.USAGE, f"{image.path}: its memory has no trace; build the image with "
+                         "--set TRACE=y")
+
+
 def read(dump, image):
     """Every ring in the dump that belongs to a partition of the image."""
     programs = collections.defaultdict(list)  # rings of a program, with its threads at the end
@@ -83,8 +89,7 @@ def read(dump, image):
             programs[found[0].program].append(found)
         at = dump.find(MAGIC, at + 1)
     if not programs:
-        raise errors.Refusal(errors.USAGE, f"{image.path}: its memory has no trace; build the "
-                             "image with --set TRACE=y")
+        refuse(image)
     for found in programs.values():
         name_threads([ring for ring, _ in found], found[0][1])
     return [ring for found in programs.values() for ring, _ in found]

@@ -71,10 +71,19 @@ def run(args):
         with tempfile.TemporaryDirectory(prefix="tnimage-") as folder:
             dump = look(connect(args.qmp), board, image, folder)
     else:
+        if not may_record(image):
+            ring.refuse(image)
         dump = record(args, board, image)
     rings = ring.read(dump, image)
     write(args, image, rings)
     return errors.OK
+
+
+def may_record(image):
+    """Whether a program of the image has a trace; what a slot will have nobody knows."""
+    from tenon import imagefile
+    parts = imagefile.image_report(image, missing={"components": [{"mode": "slot"}]})["components"]
+    return any(part["mode"] == "slot" or part.get("options", {}).get("TRACE") == "y" for part in parts)
 
 
 def read_file(path):
