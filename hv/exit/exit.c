@@ -118,11 +118,6 @@ void tn_hv_exit(struct tn_hv_frame *frame)
     bool sync = frame->kind == HV_KIND_SYNC;
     tn_hv_exit_fn *handler = handlers[sync ? ESR_EC(esr) : HV_EXIT_KIND(frame->kind)];
 
-    /* TN_HVC_FAULT is our runtimes' word; to a kernel it is a call that nobody knows. */
-    if (frame->kind == HV_KIND_GUEST && tn_hv_has_cap(TN_CAP_VGIC)) {
-        frame->x[0] = (uint64_t)TN_HC_NOT_SUPPORTED;
-        return;
-    }
     if (handler != NULL && handler(frame, esr)) {
         return;
     }
@@ -134,6 +129,16 @@ void tn_hv_exit(struct tn_hv_frame *frame)
     }
     tn_hv_guest_fault(frame);
 }
+
+/* TN_HVC_FAULT is our runtimes' word; to a kernel it is a call that nobody knows. */
+static bool on_call(struct tn_hv_frame *frame, uint64_t esr)
+{
+    (void)esr;
+    frame->x[0] = (uint64_t)TN_HC_NOT_SUPPORTED;
+    return true;
+}
+
+TN_HV_EXIT(call, HV_EXIT_KIND(HV_KIND_GUEST), TN_CAP_VGIC, on_call);
 
 static void start(const struct tn_hv_boot *boot)
 {

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Emulated registers: a data abort at stage 2 that carries its instruction's syndrome (Arm ARM D13,
- * ISS encoding for a data abort) becomes a call of the library whose registers they are.
+ * ISS encoding for a data abort) becomes a call of the library whose registers they are.  Without a
+ * syndrome decode.c finds out what the instruction does.
  */
-#include <tn/hv/exit.h>
+#include "internal.h"
 
 #include <tn/abi/cap.h>
 #include <tn/hv/partition.h>
 #include <tn/sysreg.h>
 
 #define ISS_VALID (1u << 24)
-#define ISS_WIDTH(esr) ((unsigned)((esr) >> 22 & 3))
-#define ISS_SIGNED (1u << 21)
 #define ISS_REGISTER(esr) ((unsigned)((esr) >> 16 & 0x1f))
-#define ISS_64 (1u << 15)
 #define ISS_FAR_NOT_VALID (1u << 10)
 #define ISS_CACHE (1u << 8)
 #define ISS_WALK (1u << 7) /* the abort is on the guest's own table walk */
@@ -21,7 +19,6 @@
 #define ISS_STATUS(esr) ((unsigned)((esr)&0x3f))
 #define STATUS_TRANSLATION 0x4u /* and the level in two bits */
 
-#define PAGE_OFFSET 0xfffu
 #define HPFAR_TO_IPA(hpfar) (((hpfar) & ~0xfull) << 8)
 
 extern const struct tn_hv_mmio __hv_mmios[], __hv_mmios_end[];
@@ -60,6 +57,42 @@ static bool emulate(struct tn_hv_frame *frame, uint64_t esr, const struct tn_hv_
     return true;
 }
 
+/* By what decode.c has found; both registers of a pair lie in the page that HPFAR_EL2 names. */
+static TN_NOINLINE bool emulate_decoded(struct tn_hv_frame *frame, const struct tn_hv_mmio *mmio,
+                                        uint64_t page)
+{
+    uint64_t far = tn_sysreg_read(far_el2);
+    struct mmio_access access;
+    uint64_t size, at;
+
+    if (!mmio_decode(frame, &access)) {
+        return false;
+    }
+    size = (uint64_t)access.count << access.width;
+    at = access.address & PAGE_OFFSET;
+    if (far - access.address >= size || at + size > PAGE_OFFSET + 1 ||
+        (at & ((1u << access.width) - 1)) != 0) {
+        return false;
+    }
+    at += page - mmio->base;
+    for (unsigned i = 0; i < access.count; i++, at += 1u << access.width) {
+        unsigned number = access.registers[i];
+
+        if (access.write) {
+            (void)mmio->function((uint32_t)at, access.width, true,
+                                 tn_hv_register(frame, number) &
+                                     UINT64_MAX >> (64 - (8u << access.width)));
+        } else {
+            tn_hv_set_register(
+                frame, number,
+                extend(mmio->function((uint32_t)at, access.width, false, 0), access.iss));
+        }
+    }
+    mmio_move_base(frame, &access);
+    tn_hv_skip();
+    return true;
+}
+
 static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
 {
     uint64_t ipa =
@@ -80,7 +113,7 @@ static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
             tn_hv_skip();
             return true;
         }
-        break;
+        return emulate_decoded(frame, mmio, ipa - (ipa & PAGE_OFFSET));
     }
     return false;
 }
