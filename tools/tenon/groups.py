@@ -80,6 +80,10 @@ def pool(build, spec, caps):
         raise errors.Refusal(
             errors.CONFIG, f"{spec.place('caps')}: partition {spec.name} asks for memory at run time, "
             'and the image has no pool; add memory_pool = "4M" to [image] of a manifest')
+    if spec.colours:
+        raise errors.Refusal(
+            errors.CONFIG, f"{spec.place('colours')}: partition {spec.name} asks for memory at run time, and "
+            "the pool that it comes from has all colours; remove this key, or do not ask")
     return [Region("pool", "pool", "rws", build.machine.ram_ipa + POOL_AT, build.image.memory_pool)]
 
 
