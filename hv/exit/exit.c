@@ -38,11 +38,9 @@ static tn_hv_exit_fn *handlers[HV_EXITS];
 void tn_hv_exit(struct tn_hv_frame *frame);
 
 /* An AArch32 program of a kernel's may have an instruction of 16 bits: ESR_EL2.IL. */
-void tn_hv_skip(void)
+void tn_hv_skip(uint64_t esr)
 {
-    uint64_t size = 2 + (tn_sysreg_read(esr_el2) >> 24 & 2);
-
-    tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + size);
+    tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + 2 + (esr >> 24 & 2));
 }
 
 /* The guest takes a synchronous exception at EL1. */
@@ -84,7 +82,7 @@ static bool inject_abort(struct tn_hv_frame *frame, unsigned class, uint64_t esr
 
     if (tn_sysreg_read(elr_el2) - tn_sysreg_read(vbar_el1) < VECTOR_TABLE) {
         if (class == HV_EC_INSTRUCTION_ABORT) {
-            tn_hv_skip(); /* as if the vector had called */
+            tn_hv_skip(esr); /* as if the vector had called */
             frame->kind = HV_KIND_GUEST;
         }
         return false;

@@ -53,7 +53,7 @@ static bool emulate(struct tn_hv_frame *frame, uint64_t esr, const struct tn_hv_
         value = mmio->function((uint32_t)offset, width, false, 0);
         tn_hv_set_register(frame, ISS_REGISTER(esr), extend(value, esr));
     }
-    tn_hv_skip();
+    tn_hv_skip(esr);
     return true;
 }
 
@@ -110,7 +110,7 @@ static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
         }
         /* Cache maintenance of registers, which are in no cache. */
         if (esr & ISS_CACHE) {
-            tn_hv_skip();
+            tn_hv_skip(esr);
             return true;
         }
         return emulate_decoded(frame, mmio, ipa - (ipa & PAGE_OFFSET));

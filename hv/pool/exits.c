@@ -28,7 +28,7 @@ void tn_hv_pool_wait(void)
 static bool on_wfx(struct tn_hv_frame *frame, uint64_t esr)
 {
     (void)frame;
-    tn_hv_skip();
+    tn_hv_skip(esr);
     if (esr & ISS_WFE) {
         struct cpu *cpu = pool_here();
 

@@ -311,7 +311,7 @@ bool tn_hv_vgic_debug(struct tn_hv_frame *frame, uint64_t esr)
     if (esr & ISS_READ) {
         tn_hv_set_register(frame, ISS_REGISTER(esr), 0);
     }
-    tn_hv_skip();
+    tn_hv_skip(esr);
     return true;
 }
 

@@ -176,7 +176,7 @@ static bool on_sysreg(struct tn_hv_frame *frame, uint64_t esr)
                          : write_register(name, tn_hv_register(frame, number)))) {
         return false;
     }
-    tn_hv_skip();
+    tn_hv_skip(esr);
     return true;
 }
 

@@ -71,8 +71,11 @@ static inline void tn_hv_set_register(struct tn_hv_frame *frame, unsigned number
     }
 }
 
-/* The instruction is done: the guest goes on behind it.  A64 has only 4 bytes. */
-void tn_hv_skip(void);
+/*
+ * The instruction is done: the guest goes on behind it.  `esr` says how long it was: an AArch32
+ * program of a kernel's has some of 2 bytes.
+ */
+void tn_hv_skip(uint64_t esr);
 
 /*
  * The guest gets an Undefined Instruction exception at EL1, as if the instruction did not exist
