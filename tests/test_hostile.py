@@ -118,16 +118,18 @@ def test_two_managers(tmp_path, name):
                partition("other", "status.c", cpus="[1]", start='"demand"', args='["1", "0"]')) == (0, [""])
 
 
-@pytest.mark.parametrize("name,policy", zip(BOARDS, ("fixed", "edf", "fixed")))
-def test_instances_of_a_pool(tmp_path, name, policy):
-    """Random calls, SCHED among them, of three that share a CPU; the loop on another is in time."""
+@pytest.mark.parametrize("name,policy,cpus", zip((*BOARDS, *BOARDS[:2]), ("fixed", "edf", "fixed", "edf", "fixed"),
+                                                 ([1], [1], [1], [1, 2], [1, 2])))
+def test_instances_of_a_pool(tmp_path, name, policy, cpus):
+    """Random calls, SCHED among them, of three that share a CPU or move between two; the loop on another
+    is in time."""
     budget = {"budget_us": 3000, "period_us": 10000} if policy == "edf" else {}
     caps = '["CONSOLE", "IRQ", "POWER", "TIMER", "TIME", "INJECT", "REGISTERS", "MEMORY", "SCHED", "MAP"]'
     code, lines = run(
         tmp_path, name, partition("victim", "victim.c", args='["200"]', irqs="[27]", cpus="[0]"),
         *(partition(f"enemy{i}", "hostile.c", pool='"p"', args=f'["{TRIES}", "{SEED + i}"]', caps=caps,
-                    **budget) for i in range(3)),
-        f'[[pool]]\nname = "p"\ncpus = [1]\npolicy = "{policy}"\n', image='memory_pool = "4M"\n')
+                    migrate=str(len(cpus) > 1).lower(), **budget) for i in range(3)),
+        f'[[pool]]\nname = "p"\ncpus = {cpus}\npolicy = "{policy}"\n', image='memory_pool = "4M"\n')
     assert code == 0 and all(line.startswith("[enemy") for line in lines if line), lines
 
 

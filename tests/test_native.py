@@ -78,10 +78,18 @@ def build(folder, source, board):
 
 
 def run(image, *arguments, text=None):
-    """(exit code, lines that are not empty) of a run."""
-    result = subprocess.run([TNIMAGE, "run", image, "--timeout", "120", *arguments], input=text,
-                            capture_output=True, text=True, timeout=600, check=False)
-    return result.returncode, [line for line in result.stdout.splitlines() if line]
+    """(exit code, lines that are not empty) of a run.  `text` is typed when the program says that it is
+    ready: what arrives before the UART is on is lost, as on a board."""
+    lines = []
+    with subprocess.Popen([TNIMAGE, "run", image, "--timeout", "120", *arguments], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as process:
+        for line in process.stdout:
+            lines.append(line.strip("\r\n"))
+            if text and lines[-1] == "ready":
+                process.stdin.write(text)
+                process.stdin.flush()
+    return process.returncode, [line for line in lines if line and line != "ready"]
 
 
 @pytest.mark.parametrize("board", BOARDS)

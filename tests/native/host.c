@@ -154,8 +154,10 @@ static int end(int how)
 
 int main(void)
 {
-    int how = getchar();
+    int how;
 
+    puts("ready");
+    how = getchar();
     CHECK(tn_sysreg_read(currentel) == 2 << 2);
     guest = tn_partition_find("guest");
     rival = tn_partition_find("rival");

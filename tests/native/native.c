@@ -117,8 +117,10 @@ static int end(int how)
 
 int main(void)
 {
-    int how = getchar();
+    int how;
 
+    puts("ready");
+    how = getchar();
     CHECK(tn_sysreg_read(currentel) == 2 << 2);
     if (how == 'l') {
         run_loop();

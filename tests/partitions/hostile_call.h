@@ -51,13 +51,15 @@ static bool ends(uint64_t id)
 
 static uint64_t identifier(void)
 {
-    switch (next() % 4) {
+    switch (next() % 5) {
     case 0:
         return TN_HC_BASE + next() % 0x1200;
     case 1:
         return TN_HC(next() % TN_HC_GROUPS, next() % 8);
     case 2:
         return PSCI_BASE + next() % 34 + (next() & 1) * PSCI_64;
+    case 3:
+        return TN_HC_SCHED_CPU;
     default:
         return value();
     }
@@ -67,7 +69,7 @@ static uint64_t identifier(void)
 static bool attempt(void)
 {
     uint64_t id = identifier();
-    uint64_t a = value(), b = value(), c = value();
+    uint64_t a = id == TN_HC_SCHED_CPU ? next() % 4 : value(), b = value(), c = value();
     unsigned how = next() % 8;
     bool skip = ends(id);
     register uint64_t x0 __asm__("x0") = id;
