@@ -15,6 +15,10 @@ from tenon.sizes import BLOCK, PAGE, show, up
 ARM64_MAGIC = 0x644d5241
 MAGIC_AT, HEADER = 56, 64
 RAW_OFFSET = 0x80000  # of an image without a header, as other loaders have it
+FORMATS = {  # that are not run at their first byte
+    b"\x7fELF": "is an ELF file; make a flat image of it: llvm-objcopy -O binary",
+    b"\x1f\x8b": "is compressed; unpack it",
+}
 TREE_DISTANCE = 1 << 20  # between the kernel's end and its device tree, at least
 CAPS = ("POWER", "TIMER", "PMU", "VGIC", "STAGE1")
 PPIS = range(16, 32)
@@ -200,17 +204,27 @@ class Layout:
                                  "name another file")
         return data
 
+    def _refuse(self, what):
+        raise errors.Refusal(errors.CONFIG, f"{self.spec.place('kernel')}: kernel "
+                             f"{os.path.relpath(self.spec.kernel)} {what}")
+
     def _kernel_extent(self):
         """(offset from the RAM's base, bytes that it takes) by its header, if it has one."""
         data = self.kernel
         if len(data) >= HEADER and struct.unpack_from("<I", data, MAGIC_AT)[0] == ARM64_MAGIC:
             offset, size = struct.unpack_from("<QQ", data, 8)
+            if offset % PAGE:
+                self._refuse(f"has an arm64 Image header by which it begins {offset:#x} into RAM; that has "
+                             f"to be a multiple of {show(PAGE)}")
             return offset, max(size, len(data))
+        if self.spec.mode == "raw":
+            for magic, what in FORMATS.items():
+                if data.startswith(magic):
+                    self._refuse(what)
         if self.spec.mode == "linux":
             what = "is compressed; unpack it" if data[:2] == b"\x1f\x8b" else \
                 "is no arm64 Image; name the file vmlinuz or Image of an arm64 kernel"
-            raise errors.Refusal(errors.CONFIG, f"{self.spec.place('kernel')}: kernel "
-                                 f"{os.path.relpath(self.spec.kernel)} {what}")
+            self._refuse(what)
         return RAW_OFFSET, len(data)
 
     def place(self, make_tree):
