@@ -58,8 +58,8 @@ static bool emulate(struct tn_hv_frame *frame, uint64_t esr, const struct tn_hv_
 }
 
 /* By what decode.c has found; both registers of a pair lie in the page that HPFAR_EL2 names. */
-static TN_NOINLINE bool emulate_decoded(struct tn_hv_frame *frame, const struct tn_hv_mmio *mmio,
-                                        uint64_t page)
+static TN_NOINLINE bool emulate_decoded(struct tn_hv_frame *frame, uint64_t esr,
+                                        const struct tn_hv_mmio *mmio, uint64_t page)
 {
     uint64_t far = tn_sysreg_read(far_el2);
     struct mmio_access access;
@@ -89,7 +89,7 @@ static TN_NOINLINE bool emulate_decoded(struct tn_hv_frame *frame, const struct 
         }
     }
     mmio_move_base(frame, &access);
-    tn_hv_skip();
+    tn_hv_skip(esr);
     return true;
 }
 
@@ -113,7 +113,7 @@ static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
             tn_hv_skip(esr);
             return true;
         }
-        return emulate_decoded(frame, mmio, ipa - (ipa & PAGE_OFFSET));
+        return emulate_decoded(frame, esr, mmio, ipa - (ipa & PAGE_OFFSET));
     }
     return false;
 }
