@@ -137,7 +137,7 @@ class Gate:
     """
 
     CPU = 0.5
-    REAL = 3.0
+    REAL = 8.0
     POLL = 0.05
 
     def __init__(self, pid):
