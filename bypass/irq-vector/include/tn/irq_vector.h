@@ -8,9 +8,8 @@
  *   gic_end    from, scratch       end the interrupt that was acknowledged with `from`
  *
  * TPIDR_EL1 holds the handler table (bypass/irq/irq.c).  A handler is a C function; what it must
- * preserve is preserved by itself, so that the frame has what AAPCS64 lets it destroy:
- *
- *   sp + 0    x0..x17    + 144  x18, x30    + 160  ELR_EL1, SPSR_EL1    + 176  acknowledge
+ * preserve is preserved by itself, so that the frame (<tn/irq_frame.h>) has what AAPCS64 lets it
+ * destroy.
  *
  * ELR and SPSR are there because a handler may trap: FP and SIMD registers are not in the
  * frame.  Access to them is off in a handler; the first one traps, and only then all of them are
@@ -23,7 +22,8 @@
 #define TN_IRQ_VECTOR_H
 #ifdef __ASSEMBLER__ /* clang-format off */
 
-#define FRAME 192
+#include <tn/irq_frame.h>
+
 #define EC_FP 0x07
 
 /* The exception level's registers, and its way to close the FP unit: CPACR_EL1.FPEN is 0, or
@@ -58,21 +58,12 @@
 
         /* 22 instructions to the handler's first one. */
         .section .tn.vector.irq, "ax", %progbits
-        stp     x0, x1, [sp, #-FRAME]!
-        stp     x2, x3, [sp, #16]
-        stp     x4, x5, [sp, #32]
-        stp     x6, x7, [sp, #48]
-        stp     x8, x9, [sp, #64]
-        stp     x10, x11, [sp, #80]
-        stp     x12, x13, [sp, #96]
-        stp     x14, x15, [sp, #112]
-        stp     x16, x17, [sp, #128]
-        stp     x18, x30, [sp, #144]
+        push_frame
         mrs     x2, ELR
         mrs     x3, SPSR
-        stp     x2, x3, [sp, #160]
+        stp     x2, x3, [sp, #FRAME_RETURN]
         gic_ack 0, 1
-        str     x0, [sp, #176]
+        str     x0, [sp, #FRAME_IRQ]
         fp_close x1
         isb                             /* or the first FP instructions would not trap */
         tbnz    x0, #9, other           /* 512 and above: special numbers and a slower way */
@@ -82,7 +73,7 @@
         blr     x2
 
 handled:                                /* 20 instructions from here */
-        ldr     x0, [sp, #176]
+        ldr     x0, [sp, #FRAME_IRQ]
         gic_end 0, 1
 finish:
         mrs     x1, FP_CONTROL
@@ -90,19 +81,10 @@ finish:
 finish_general:
         mov     x1, #FP_OPEN
         msr     FP_CONTROL, x1
-        ldp     x2, x3, [sp, #160]
+        ldp     x2, x3, [sp, #FRAME_RETURN]
         msr     ELR, x2
         msr     SPSR, x3
-        ldp     x18, x30, [sp, #144]
-        ldp     x16, x17, [sp, #128]
-        ldp     x14, x15, [sp, #112]
-        ldp     x12, x13, [sp, #96]
-        ldp     x10, x11, [sp, #80]
-        ldp     x8, x9, [sp, #64]
-        ldp     x6, x7, [sp, #48]
-        ldp     x4, x5, [sp, #32]
-        ldp     x2, x3, [sp, #16]
-        ldp     x0, x1, [sp], #FRAME
+        pop_registers
         eret
 
         /* Comes before the vector's default, which takes every other exception for a fault. */

@@ -17,40 +17,12 @@
 
 #ifdef __ASSEMBLER__
 
+#include <tn/irq_frame.h>
 #include <tn/irqtable.h>
 
-#define IRQ_FRAME 192
-#define FRAME_RETURN 160 /* ELR, SPSR */
-#define FRAME_IRQ 176
 #define ESR_EC_SHIFT 26
 #define EC_DATA_ABORT 0x25 /* of EL1 */
 #define LAST_STACK 1024
-
-        .macro  push_frame
-        stp     x0, x1, [sp, #-IRQ_FRAME]!
-        stp     x2, x3, [sp, #16]
-        stp     x4, x5, [sp, #32]
-        stp     x6, x7, [sp, #48]
-        stp     x8, x9, [sp, #64]
-        stp     x10, x11, [sp, #80]
-        stp     x12, x13, [sp, #96]
-        stp     x14, x15, [sp, #112]
-        stp     x16, x17, [sp, #128]
-        stp     x18, x30, [sp, #144]
-        .endm
-
-        .macro  pop_registers
-        ldp     x18, x30, [sp, #144]
-        ldp     x16, x17, [sp, #128]
-        ldp     x14, x15, [sp, #112]
-        ldp     x12, x13, [sp, #96]
-        ldp     x10, x11, [sp, #80]
-        ldp     x8, x9, [sp, #64]
-        ldp     x6, x7, [sp, #48]
-        ldp     x4, x5, [sp, #32]
-        ldp     x2, x3, [sp, #16]
-        ldp     x0, x1, [sp], #IRQ_FRAME
-        .endm
 
 /* Interrupts masked: nothing comes between ELR_EL1 and the ERET. */
         .macro  pop_frame
