@@ -14,6 +14,7 @@
 /* HCR_EL2, Arm ARM D13.2.48. */
 #define HCR_VM (1ull << 0)     /* stage 2 on */
 #define HCR_SWIO (1ull << 1)   /* an invalidate by set/way cleans first */
+#define HCR_PTW (1ull << 2)    /* no table walk reaches a device, which might not answer */
 #define HCR_FMO (1ull << 3)    /* Group 0, which nobody uses, is EL2's; IRQs stay EL1's: no IMO */
 #define HCR_AMO (1ull << 5)    /* SErrors come here, for a report */
 #define HCR_DC (1ull << 12)    /* stage 1 is off for good, memory is cacheable */
@@ -21,7 +22,8 @@
 #define HCR_TIDCP (1ull << 20) /* implementation-defined registers: may reach the whole cluster */
 #define HCR_RW (1ull << 31)    /* AArch64 */
 #define HCR_PAUTH (3ull << 40) /* pointer authentication and its keys do not trap */
-#define HCR_GUEST (HCR_VM | HCR_SWIO | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW)
+#define HCR_GUEST                                                                                  \
+    (HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_AMO | HCR_DC | HCR_TSC | HCR_TIDCP | HCR_RW)
 /* A kernel has a stage 1 of its own: without DC; and keys. */
 #define HCR_KERNEL ((HCR_GUEST & ~HCR_DC) | HCR_PAUTH)
 
