@@ -149,7 +149,7 @@ void pool_take_orders(struct cpu *cpu);
 void pool_order_arrival(unsigned slot);
 
 /* This instance goes on as if it had just got the CPU; after a switch. */
-void pool_go_on(void);
+void pool_go_on(struct cpu *cpu, struct vcpu *me);
 
 /* move.c.  To CPU `board`, a result of group SCHED's CPU.  Returns there. */
 long pool_move(uint64_t board);

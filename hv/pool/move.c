@@ -169,7 +169,7 @@ long pool_move(uint64_t board)
     cpu->leaves = me;
     idle->fresh = true;
     pool_switch_to(cpu, me, idle);
-    pool_go_on();
+    pool_go_on(pool_here(), me);
     return (long)board;
 }
 

@@ -94,10 +94,8 @@ static struct vcpu *choose(struct cpu *cpu)
     return TN_LIST_OBJECT(next, struct vcpu, sched);
 }
 
-void pool_go_on(void)
+void pool_go_on(struct cpu *cpu, struct vcpu *me)
 {
-    struct cpu *cpu = pool_here();
-    struct vcpu *me = pool_self();
     uint64_t at, again;
 
     if (CONFIG_LIFE > 0 && me->condemned && entered) {
@@ -126,7 +124,7 @@ static void decide(struct cpu *cpu, struct vcpu *me)
         at_virtual(1ull << HV_AGAIN_BIT | tn_hv_partition.slot, pool.base,
                    pool_bss_of(tn_hv_partition.slot));
     }
-    pool_go_on();
+    pool_go_on(CONFIG_POOL_IDLES > 0 ? pool_here() : cpu, me);
 }
 
 void pool_schedule(void)
