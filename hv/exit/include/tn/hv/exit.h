@@ -24,8 +24,8 @@
 /*
  * TN_HV_EXIT(name, index, cap, function): handler of exception class or kind `index`, for
  * partitions with capability `cap` (TN_CAP_*).  It may change the guest's registers in `frame`,
- * moves ELR_EL2 itself (tn_hv_skip()), and returns true: the guest goes on; false: the exit is not
- * handled.  On the CPU's stack, masked.  One handler an index for a partition.
+ * moves ELR_EL2 itself (tn_hv_skip(esr)), and returns true: the guest goes on; false: the exit is
+ * not handled.  On the CPU's stack, masked.  One handler an index for a partition.
  */
 typedef bool tn_hv_exit_fn(struct tn_hv_frame *frame, uint64_t esr);
 
