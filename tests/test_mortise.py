@@ -188,7 +188,7 @@ def test_stage2_is_as_counted(tmp_path, ipa_bits):
     subprocess.run(
         ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
          "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-DCONFIG_S2_TABLES=4096", "-DCONFIG_HV_IPA_BITS=TN_BOARD_IPA_BITS",
-         "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1", "-DCONFIG_EL2_PROGRAM=0",
+         "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1", "-DCONFIG_POOL_IDLES=0", "-DCONFIG_EL2_PROGRAM=0",
          "-DCONFIG_COLOURED=1", "-DCONFIG_HV_COLOURED=0", f"-I{tmp_path}", *(f"-I{folder}/include" for folder in (
              "hv/stage2", "hv/partition", "core/abi", "core/base", "image")),
          "tests/mortise/stage2.c", "-o", program], cwd=TREE, check=True)
@@ -226,7 +226,7 @@ def dtb(tmp_path_factory):
     subprocess.run(
         ["clang", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
          "-fno-sanitize-recover=all", "-Wall", "-Wextra", "-Werror", "-Wno-tautological-compare",
-         "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1",
+         "-DCONFIG_PARTITIONS=1", "-DCONFIG_HV_CPUS=1", "-DCONFIG_COLOURED=0",
          *(f"-I{folder}/include" for folder in folders), f"-I{cache.libfdt()}",
          f"-I{cache.libfdt()}/include", "tests/mortise/dtb.c", "core/fdt/fdt.c",
          "core/fdt/fdt_ro.c", "-o", program], cwd=TREE, check=True)
