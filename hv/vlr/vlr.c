@@ -41,15 +41,21 @@ void tn_vlr_restore(void)
     vlr_state_restore(&saved.state);
 }
 
-/* Two list registers with one number are not allowed: an SGI that is there already is one. */
-static bool merged(uint32_t in_use, uint32_t intid)
+/*
+ * Two list registers with one number are not allowed: an SGI that is there already is one.  Neither
+ * may one with HW be pending and active: an SPI that was active until another partition deactivated
+ * it (docs/hypercalls.md) is active again, and the guest's end of it lets it come again.
+ */
+static bool merged(uint32_t in_use, uint64_t new)
 {
     for (; in_use != 0; in_use &= in_use - 1) {
         unsigned i = (unsigned)__builtin_ctz(in_use);
         uint64_t lr = vlr_read(i);
 
-        if (VLR_INTID(lr) == intid) {
-            vlr_write(i, lr | VLR_PENDING);
+        if (VLR_INTID(lr) == VLR_INTID(new)) {
+            if (!(lr & VLR_HW)) {
+                vlr_write(i, lr | VLR_PENDING);
+            }
             return true;
         }
     }
@@ -58,7 +64,7 @@ static bool merged(uint32_t in_use, uint32_t intid)
 
 static bool put_elsewhere(uint32_t in_use, uint64_t lr)
 {
-    if (!(lr & VLR_HW) && merged(in_use, VLR_INTID(lr))) {
+    if (merged(in_use, lr)) {
         return true;
     }
     if (in_use == VLR_ALL) {
@@ -68,7 +74,6 @@ static bool put_elsewhere(uint32_t in_use, uint64_t lr)
     return true;
 }
 
-/* A hardware interrupt is in no list register yet: it was not active. */
 bool tn_vlr_put(uint32_t intid, uint8_t priority, bool hardware)
 {
     uint64_t lr = VLR_PENDING | VLR_GROUP1 | (uint64_t)priority << VLR_PRIORITY_SHIFT | intid;
@@ -76,7 +81,7 @@ bool tn_vlr_put(uint32_t intid, uint8_t priority, bool hardware)
 
     if (hardware) {
         lr |= VLR_HW | (uint64_t)intid << VLR_PINTID_SHIFT;
-        if (!(in_use & 1)) {
+        if (in_use == 0) {
             vlr_write(0, lr);
             return true;
         }
