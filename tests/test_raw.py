@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kernels that are not ours in partitions: mode raw, with a small one of our own."""
+import gzip
 import os
+import struct
 import subprocess
 import sys
 
@@ -125,3 +127,27 @@ def test_nothing_left_in_registers(tmp_path, name):
     code, lines = run(image)
     assert (code, lines) == (0, [*2 * ["clean", 'mortise: partition 0 "own" restarts'], "clean",
                                  'mortise: partition 0 "own" is not restarted any more', ""])
+
+
+def odd_header(flat):
+    """The image with an arm64 header that has it begin where no page does."""
+    header = struct.pack("<IIQQ32xII", 0, 0, 0x80800, len(flat), 0x644d5241, 0)
+    return header + flat[len(header):]
+
+
+def test_other_files_than_flat_images(tmp_path):
+    """A linked program, a compressed image, one that is to begin inside a page: refused with the cure."""
+    flat = compile_guest(tmp_path, BOARDS[0])
+    with open(flat, "rb") as file:
+        image = file.read()
+    (tmp_path / "guest.gz").write_bytes(gzip.compress(image))
+    (tmp_path / "guest.odd").write_bytes(odd_header(image))
+    for name, message in (("guest.elf", "is an ELF file; make a flat image of it: llvm-objcopy -O binary"),
+                          ("guest.gz", "is compressed; unpack it"),
+                          ("guest.odd", "has an arm64 Image header by which it begins 0x80800 into RAM; give it a "
+                           "text_offset that is a multiple of 4 KiB")):
+        text = kernel("k", name, ram='"32M"')
+        (tmp_path / "tnimage.toml").write_text(f'[image]\nname = "raw"\n{text}')
+        done = tnimage("build", "-f", "tnimage.toml", "-o", "raw.img", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (3, f"tnimage: tnimage.toml:6: kernel {name} {message}\n")
+        assert not (tmp_path / "raw.img").exists()

@@ -214,8 +214,8 @@ class Layout:
         if len(data) >= HEADER and struct.unpack_from("<I", data, MAGIC_AT)[0] == ARM64_MAGIC:
             offset, size = struct.unpack_from("<QQ", data, 8)
             if offset % PAGE:
-                self._refuse(f"has an arm64 Image header by which it begins {offset:#x} into RAM; that has "
-                             f"to be a multiple of {show(PAGE)}")
+                self._refuse(f"has an arm64 Image header by which it begins {offset:#x} into RAM; give it a "
+                             f"text_offset that is a multiple of {show(PAGE)}")
             return offset, max(size, len(data))
         if self.spec.mode == "raw":
             for magic, what in FORMATS.items():
