@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel.h"
+
 #define PSCI 0x84000000u
 #define PSCI_64 0x40000000u
 #define OURS 0xc6000000u
@@ -18,22 +20,7 @@
 #define RAM_END (TN_RAM + TN_RAM_SIZE)
 #define RET 0xd65f03c0u
 
-#define read_reg(name)                                                                             \
-    ({                                                                                             \
-        uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory");                            \
-        value_;                                                                                    \
-    })
-#define write_reg(name, value)                                                                     \
-    __asm__ volatile("msr " #name ", %0\n isb" : : "r"((uint64_t)(value)) : "memory")
-
 void secondary(void);
-void guest(const uint8_t *tree);
-void second(void);
-void on_sync(void);
-void on_irq(void);
-void on_bad(void);
-
 static struct cpu {
     uint64_t random;
     volatile uint64_t resume; /* where to go on after a jump out of memory */

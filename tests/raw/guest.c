@@ -8,20 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "console.h"
+#include "kernel.h"
+
 #define GICD(offset) (*(volatile uint32_t *)(uintptr_t)(TN_GICD + (offset)))
 #define GICD8(offset) (*(volatile uint8_t *)(uintptr_t)(TN_GICD + (offset)))
 #define GICR_SGI(cpu, offset)                                                                      \
     (*(volatile uint32_t *)(uintptr_t)(TN_GICR + (cpu)*0x20000 + 0x10000 + (offset)))
 #define GICC(offset) (*(volatile uint32_t *)(uintptr_t)(TN_GICC + (offset)))
-
-#define read_reg(name)                                                                             \
-    ({                                                                                             \
-        uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory");                            \
-        value_;                                                                                    \
-    })
-#define write_reg(name, value)                                                                     \
-    __asm__ volatile("msr " #name ", %0\n isb" : : "r"((uint64_t)(value)) : "memory")
 
 #define VIRT 27u
 #define PHYS 30u
@@ -29,11 +23,6 @@
 #define LAST_SGI 15u /* which Mortise has a use for, too */
 
 void secondary(void);
-void guest(const uint8_t *tree);
-void second(void);
-void on_sync(void);
-void on_irq(void);
-void on_bad(void);
 uint64_t run_program(void);
 
 extern char image_end[];
@@ -43,21 +32,6 @@ static volatile uint64_t syndrome;     /* of the last synchronous exception */
 static volatile uint32_t sources;      /* of SGIs, as GICv2's CPU interface numbers CPUs */
 static volatile bool second_runs;
 static uint8_t second_stack[4096] __attribute__((aligned(16)));
-
-static void put(char c)
-{
-    volatile uint32_t *uart = (volatile uint32_t *)(uintptr_t)TN_UART;
-
-    while (uart[TN_UART_STATUS / 4] & TN_UART_FULL) {}
-    uart[TN_UART_DATA / 4] = (uint8_t)c;
-}
-
-static void text(const char *s)
-{
-    while (*s != '\0') {
-        put(*s++);
-    }
-}
 
 static void check(const char *name, bool good)
 {

@@ -7,14 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define read_reg(name)                                                                             \
-    ({                                                                                             \
-        uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_) : : "memory");                            \
-        value_;                                                                                    \
-    })
-#define write_reg(name, value)                                                                     \
-    __asm__ volatile("msr " #name ", %0\n isb" : : "r"((uint64_t)(value)) : "memory")
+#include "console.h"
+#include "kernel.h"
 
 #define PAUTH (read_reg(id_aa64isar1_el1) & 0xff0)
 #define MESS 0x5a5a5a5a5a5a5a58ull /* without bit 0: nothing is switched on by it */
@@ -89,28 +83,7 @@
     X(S3_0_C12_C8_3, 6)
 #define POINT_LEAST 3 /* the more bits a priority has the less it is */
 
-void guest(const uint8_t *tree);
-void second(void);
-void on_sync(void);
-void on_irq(void);
-void on_bad(void);
-
 static unsigned found, set;
-
-static void put(char c)
-{
-    volatile uint32_t *uart = (volatile uint32_t *)(uintptr_t)TN_UART;
-
-    while (uart[TN_UART_STATUS / 4] & TN_UART_FULL) {}
-    uart[TN_UART_DATA / 4] = (uint8_t)c;
-}
-
-static void text(const char *s)
-{
-    while (*s != '\0') {
-        put(*s++);
-    }
-}
 
 static void call(uint64_t id)
 {
