@@ -119,8 +119,8 @@ static void test_round_robin(void)
     TN_CHECK(ran[0] == 350 && ran[1] == 300 && ran[2] == 300);
 }
 
-/* A hog gets its budget and no more, to the tick, in every period. */
-static void test_budget(void)
+/* 30 of each 100 for the most urgent, the rest for another; both are ready. */
+static void begin_budget(void)
 {
     reset();
     clear();
@@ -128,6 +128,12 @@ static void test_budget(void)
     add(1, TN_SCHED_FIXED, 9, 0, 0, 0);
     tn_sched_wake(&q, &e[0], now);
     tn_sched_wake(&q, &e[1], now);
+}
+
+/* A hog gets its budget and no more, to the tick, in every period. */
+static void test_budget(void)
+{
+    begin_budget();
     run_until(now + 1000);
     TN_CHECK(ran[0] == 300 && ran[1] == 700);
     TN_CHECK(e[0].throttles == 10 && e[0].used == 300);
@@ -164,12 +170,7 @@ static void run_long(unsigned i, uint64_t ticks)
 /* Whatever is overdrawn, and however often, the rest is the others'; time without the CPU pays. */
 static void test_debt(void)
 {
-    reset();
-    clear();
-    add(0, TN_SCHED_FIXED, 0, 30, 100, 0);
-    add(1, TN_SCHED_FIXED, 9, 0, 0, 0);
-    tn_sched_wake(&q, &e[0], now);
-    tn_sched_wake(&q, &e[1], now);
+    begin_budget();
     for (unsigned i = 0; i < 10; i++) {
         run_long(0, 95);
         while (tn_sched_pick(&q, now) != &e[0]) {
@@ -206,12 +207,7 @@ static void test_debt(void)
 /* Who asks for its budget again has used what it has used; a first one counts at once. */
 static void test_set_budget(void)
 {
-    reset();
-    clear();
-    add(0, TN_SCHED_FIXED, 0, 30, 100, 0);
-    add(1, TN_SCHED_FIXED, 9, 0, 0, 0);
-    tn_sched_wake(&q, &e[0], now);
-    tn_sched_wake(&q, &e[1], now);
+    begin_budget();
     for (unsigned i = 0; i < 10; i++) {
         run_until(now + 20);
         tn_sched_set_budget(&q, &e[0], 30, 100, now);
