@@ -40,6 +40,17 @@ static bool on_wfx(struct tn_hv_frame *frame, uint64_t esr)
     return true;
 }
 
+/* It goes to the guest that was interrupted, by what its CPU and the builder's table say. */
+static bool is_of_guest(unsigned intid)
+{
+    unsigned private = intid - TN_GIC_SGIS;
+
+    if (private < TN_GIC_FIRST_SPI - TN_GIC_SGIS) {
+        return pool_here()->enabled >> TN_GIC_SGIS >> private & 1;
+    }
+    return pool.owners[intid] == pool_self()->owner;
+}
+
 /*
  * From entry.S, which saves what a call may change.  An interrupt of the guest's own that comes
  * while it runs, its timer's above all, is a list register away.
@@ -47,11 +58,9 @@ static bool on_wfx(struct tn_hv_frame *frame, uint64_t esr)
 void pool_irq(void)
 {
     uint32_t ack = tn_vlr_take();
-    uint32_t private = TN_GIC_INTID(ack) - TN_GIC_SGIS;
 
-    if (private < TN_GIC_FIRST_SPI - TN_GIC_SGIS &&
-        pool_here()->enabled >> TN_GIC_SGIS >> private & 1) {
-        pool_give(pool_self(), TN_GIC_INTID(ack));
+    if (is_of_guest(TN_GIC_INTID(ack))) {
+        pool_give(TN_GIC_INTID(ack));
     } else if (pool_take(ack)) {
         pool_schedule();
     }

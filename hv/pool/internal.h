@@ -27,6 +27,7 @@ struct vcpu {
     uint32_t active;         /* PPIs that are to be active in the CPU when it goes on */
     uint32_t pended;         /* PPIs that it has made pending itself and may not have taken yet */
     uint8_t priority[32];
+    uint8_t owner;  /* as it stands in pool.owners */
     uint8_t moved;  /* atomic: 1 + the CPU of `pool.cpus` that it has moved to; 0: the table's */
     uint8_t room;   /* the same, from when that CPU has room for it; with the lock of hv/cpus */
     bool follows;   /* its level is that of the thread that its kernel runs */
@@ -51,7 +52,7 @@ extern struct pool {
     struct vcpu vcpus[HV_SLOTS];
     struct cpu cpus[CONFIG_POOL];
     uint64_t base, bss;   /* physical, of the image and of slot 0's .bss: the same for all */
-    uint8_t owners[1024]; /* slot of each SPI's instance, NOBODY when 0 is subtracted: slot + 1 */
+    uint8_t owners[1024]; /* 1 + slot of each SPI's instance, 0: nobody's */
 } pool;
 
 /*
@@ -174,7 +175,7 @@ bool pool_take(uint32_t ack);
 
 /* One of the instance that runs, with an active physical one: into a list register if one is free.
  */
-void pool_give(struct vcpu *me, unsigned intid);
+void pool_give(unsigned intid);
 
 /* Pending interrupts of the instance that runs into list registers. */
 void pool_flush(struct vcpu *me);

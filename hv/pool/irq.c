@@ -127,12 +127,17 @@ static uint8_t priority_of(const struct vcpu *me, unsigned intid)
                                     : tn_mmio_read8(tn_hv_gic.gicd + GIC_IPRIORITYR + intid);
 }
 
-/* For the instance that runs, at once where a list register is free. */
-void pool_give(struct vcpu *me, unsigned intid)
+static TN_NOINLINE void wait_for_room(unsigned intid)
 {
-    if (!tn_vlr_put(intid, priority_of(me, intid), true)) {
-        pool_set_pending(me, intid);
-        tn_vlr_want(true); /* nothing else may bring the guest here before it is due */
+    pool_set_pending(pool_self(), intid);
+    tn_vlr_want(true); /* nothing else may bring the guest here before it is due */
+}
+
+/* For the instance that runs, at once where a list register is free. */
+void pool_give(unsigned intid)
+{
+    if (!tn_vlr_put(intid, priority_of(pool_self(), intid), true)) {
+        wait_for_room(intid);
     }
 }
 
@@ -168,7 +173,7 @@ static bool take_private(uint32_t ack, unsigned intid)
             break;
         }
         if (me->sched.state == TN_SCHED_READY) {
-            pool_give(me, intid);
+            pool_give(intid);
             return false;
         }
         wake_for(me, intid);
@@ -194,7 +199,7 @@ static bool take_shared(uint32_t ack, unsigned intid)
         return false;
     }
     if (v == pool_self() && v->sched.state == TN_SCHED_READY) {
-        pool_give(v, intid);
+        pool_give(intid);
         return false;
     }
     wake_for(v, intid);

@@ -220,11 +220,12 @@ static void start(const struct tn_hv_boot *boot)
     pool.base = boot->base;
     pool.bss = boot->bss - (pool_bss_of(tn_hv_partition.slot) - pool_bss_of(0));
     pool_irq_reset(pool_self());
+    pool_self()->owner = (uint8_t)(tn_hv_partition.slot + 1);
     for (unsigned i = 0; i < boot->desc->irq_count; i++) {
         if (irqs[i].intid < 32) {
             pool_self()->priority[irqs[i].intid] = irqs[i].priority;
         } else {
-            pool.owners[irqs[i].intid] = (uint8_t)(tn_hv_partition.slot + 1);
+            pool.owners[irqs[i].intid] = pool_self()->owner;
         }
     }
 }
