@@ -13,7 +13,6 @@
 #include <tn/sysreg.h>
 
 #define ESR_EC(esr) ((unsigned)((esr) >> 26 & 0x3f))
-#define ESR_LONG (1u << 25) /* a 32-bit instruction; with class 0: unknown instruction */
 #define ESR_CLASS(ec) ((uint64_t)(ec) << 26)
 #define EC_SAME_EL 1u         /* added to an abort's class: taken from the EL that takes it */
 #define STATUS_EXTERNAL 0x10u /* synchronous external abort */
@@ -32,10 +31,12 @@
 
 extern const struct tn_hv_exit __hv_exits[], __hv_exits_end[];
 
-static tn_hv_exit_fn *handlers[HV_EXITS];
+/* By class and kind; exit.S goes through it. */
+extern tn_hv_exit_fn *exit_handlers[HV_EXITS];
+tn_hv_exit_fn *exit_handlers[HV_EXITS];
 
-/* Called by exit.S alone. */
-void tn_hv_exit(struct tn_hv_frame *frame);
+/* Called by exit.S alone: an exit that nobody of the table has handled. */
+void exit_unhandled(struct tn_hv_frame *frame, uint64_t esr);
 
 /* An AArch32 program of a kernel's may have an instruction of 16 bits: ESR_EL2.IL. */
 void tn_hv_skip(uint64_t esr)
@@ -69,7 +70,7 @@ static void inject(uint64_t esr)
 
 void tn_hv_inject_undefined(void)
 {
-    inject(ESR_LONG);
+    inject(HV_ESR_LONG);
 }
 
 /*
@@ -88,7 +89,7 @@ static bool inject_abort(struct tn_hv_frame *frame, unsigned class, uint64_t esr
         return false;
     }
     tn_sysreg_write(far_el1, tn_sysreg_read(far_el2));
-    inject(ESR_CLASS(class + (user ? 0 : EC_SAME_EL)) | ESR_LONG | STATUS_EXTERNAL |
+    inject(ESR_CLASS(class + (user ? 0 : EC_SAME_EL)) | HV_ESR_LONG | STATUS_EXTERNAL |
            (class == HV_EC_DATA_ABORT ? esr & ISS_WRITE : 0));
     return true;
 }
@@ -110,19 +111,12 @@ static bool inject_for(struct tn_hv_frame *frame, uint64_t esr)
     return true;
 }
 
-void tn_hv_exit(struct tn_hv_frame *frame)
+void exit_unhandled(struct tn_hv_frame *frame, uint64_t esr)
 {
-    uint64_t esr = tn_sysreg_read(esr_el2);
-    bool sync = frame->kind == HV_KIND_SYNC;
-    tn_hv_exit_fn *handler = handlers[sync ? ESR_EC(esr) : HV_EXIT_KIND(frame->kind)];
-
-    if (handler != NULL && handler(frame, esr)) {
-        return;
-    }
     if (CONFIG_LIFE > 0 && tn_hv_life_exit(frame->kind)) {
         return;
     }
-    if (sync && tn_hv_has_cap(TN_CAP_STAGE1) && inject_for(frame, esr)) {
+    if (frame->kind == HV_KIND_SYNC && tn_hv_has_cap(TN_CAP_STAGE1) && inject_for(frame, esr)) {
         return;
     }
     tn_hv_guest_fault(frame);
@@ -143,7 +137,7 @@ static void start(const struct tn_hv_boot *boot)
     (void)boot;
     for (const struct tn_hv_exit *exit = __hv_exits; exit < __hv_exits_end; exit++) {
         if (tn_hv_has_cap(exit->cap)) {
-            handlers[exit->index] = exit->function;
+            exit_handlers[exit->index] = exit->function;
         }
     }
 }

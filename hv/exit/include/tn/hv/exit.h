@@ -9,17 +9,20 @@
 #ifndef TN_HV_EXIT_H
 #define TN_HV_EXIT_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <tn/compiler.h>
 #include <tn/hv/report.h>
 
 /* Exception classes, ESR_EL2.EC (Arm ARM D13.2.37), and behind them the kinds of HV_KIND_*. */
 #define HV_EC_SYSREG 0x18
 #define HV_EC_INSTRUCTION_ABORT 0x20
 #define HV_EC_DATA_ABORT 0x24
+#define HV_ESR_LONG (1u << 25) /* ESR_EL2.IL: a 32-bit instruction, as all of AArch64 are */
 #define HV_EXIT_KIND(kind) (64 + (kind))
 #define HV_EXITS (HV_EXIT_KIND(HV_KIND_GUEST) + 1)
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+#include <tn/compiler.h>
 
 /*
  * TN_HV_EXIT(name, index, cap, function): handler of exception class or kind `index`, for
@@ -43,7 +46,7 @@ struct tn_hv_exit {
  * TN_HV_MMIO(name, base, size, cap, function): registers at guest-physical [base, base + size) are
  * emulated for partitions with capability `cap`.  `function` gets the offset of an access, aligned
  * to its size of 1 << `width` bytes, and for a write the value, zero-extended; it returns what a
- * read gives.  Unaligned accesses do not come here.
+ * read gives, no more than the access is wide.  Unaligned accesses do not come here.
  */
 typedef uint64_t tn_hv_mmio_fn(uint32_t offset, unsigned width, bool write, uint64_t value);
 
@@ -83,4 +86,5 @@ void tn_hv_skip(uint64_t esr);
  */
 void tn_hv_inject_undefined(void);
 
+#endif /* __ASSEMBLER__ */
 #endif
