@@ -23,17 +23,23 @@
 
 extern const struct tn_hv_mmio __hv_mmios[], __hv_mmios_end[];
 
-/* What a load puts into its register. */
-static uint64_t extend(uint64_t value, uint64_t esr)
+static uint64_t truncate(uint64_t value, unsigned width)
 {
-    unsigned unused = 64 - (8u << ISS_WIDTH(esr));
+    return value & UINT64_MAX >> (64 - (8u << width));
+}
 
-    value <<= unused;
-    if (!(esr & ISS_SIGNED)) {
-        return value >> unused;
-    }
-    value = (uint64_t)((int64_t)value >> unused);
-    return esr & ISS_64 ? value : (uint32_t)value;
+static TN_NOINLINE uint64_t extend_sign(uint64_t value, uint64_t iss)
+{
+    unsigned unused = 64 - (8u << ISS_WIDTH(iss));
+
+    value = (uint64_t)((int64_t)(value << unused) >> unused);
+    return iss & ISS_64 ? value : (uint32_t)value;
+}
+
+/* What a load puts into its register; `value` is no wider than the access. */
+static uint64_t extend(uint64_t value, uint64_t iss)
+{
+    return iss & ISS_SIGNED ? extend_sign(value, iss) : value;
 }
 
 static bool emulate(struct tn_hv_frame *frame, uint64_t esr, const struct tn_hv_mmio *mmio,
@@ -42,13 +48,12 @@ static bool emulate(struct tn_hv_frame *frame, uint64_t esr, const struct tn_hv_
     unsigned width = ISS_WIDTH(esr);
     uint64_t value = 0;
 
-    if ((offset & ((1u << width) - 1)) != 0) {
+    if (offset >> width << width != offset) {
         return false;
     }
     if (esr & ISS_WRITE) {
-        value = tn_hv_register(frame, ISS_REGISTER(esr));
-        value &= UINT64_MAX >> (64 - (8u << width));
-        mmio->function((uint32_t)offset, width, true, value);
+        value = truncate(tn_hv_register(frame, ISS_REGISTER(esr)), width);
+        (void)mmio->function((uint32_t)offset, width, true, value);
     } else {
         value = mmio->function((uint32_t)offset, width, false, 0);
         tn_hv_set_register(frame, ISS_REGISTER(esr), extend(value, esr));
@@ -80,8 +85,7 @@ static TN_NOINLINE bool emulate_decoded(struct tn_hv_frame *frame, uint64_t esr,
 
         if (access.write) {
             (void)mmio->function((uint32_t)at, access.width, true,
-                                 tn_hv_register(frame, number) &
-                                     UINT64_MAX >> (64 - (8u << access.width)));
+                                 truncate(tn_hv_register(frame, number), access.width));
         } else {
             tn_hv_set_register(
                 frame, number,
@@ -97,11 +101,12 @@ static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
 {
     uint64_t ipa =
         HPFAR_TO_IPA(tn_sysreg_read(hpfar_el2)) | (tn_sysreg_read(far_el2) & PAGE_OFFSET);
+    const struct tn_hv_mmio *mmio = __hv_mmios; /* one at least: it has this library linked */
 
     if ((ISS_STATUS(esr) & ~3u) != STATUS_TRANSLATION || (esr & (ISS_WALK | ISS_FAR_NOT_VALID))) {
         return false;
     }
-    for (const struct tn_hv_mmio *mmio = __hv_mmios; mmio < __hv_mmios_end; mmio++) {
+    do {
         if (ipa - mmio->base >= mmio->size || !tn_hv_has_cap(mmio->cap)) {
             continue;
         }
@@ -114,7 +119,7 @@ static bool on_data_abort(struct tn_hv_frame *frame, uint64_t esr)
             return true;
         }
         return emulate_decoded(frame, esr, mmio, ipa - (ipa & PAGE_OFFSET));
-    }
+    } while (++mmio < __hv_mmios_end);
     return false;
 }
 

@@ -64,9 +64,9 @@ uint32_t tn_hv_vgic_owned(unsigned bank)
     return WAKE_RESERVED && !tn_hv_in_pool() ? (irqs | 0xffffu) & ~WAKE_BIT : irqs | 0xffffu;
 }
 
-bool tn_hv_vgic_hears(unsigned sgi, unsigned cpu)
+uint32_t tn_hv_vgic_hearers(unsigned sgi, uint32_t cpus)
 {
-    return !WAKE_SHARED || sgi != WAKE_SGI || tn_hv_in_pool() || (tn_hv_vgic()->wake >> cpu & 1);
+    return WAKE_SHARED && sgi == WAKE_SGI ? cpus & tn_hv_vgic()->wake : cpus;
 }
 
 /* Bit 15 of ISENABLER and ICENABLER of the CPU's own interrupts. */

@@ -70,16 +70,10 @@ uint32_t vgicv2_from_board(uint32_t mask)
 static void send(uint32_t value)
 {
     uint32_t self = 1u << tn_hv_partition.board_cpu;
-    uint32_t hear = everyone;
-    uint32_t targets;
+    uint32_t hear, targets;
 
     if (!(tn_hv_vgic_owned(0) >> (value & SGIR_ID) & 1)) {
         return;
-    }
-    for (unsigned cpu = 0; everyone >> cpu != 0; cpu++) {
-        if (!tn_hv_vgic_hears(value & SGIR_ID, cpu)) {
-            hear &= ~(1u << cpu);
-        }
     }
     if (SGIR_FILTER(value) == SGIR_SELF) {
         targets = self;
@@ -94,7 +88,10 @@ static void send(uint32_t value)
         }
         return;
     }
-    targets &= hear == everyone ? targets : vgicv2_to_board(hear);
+    hear = tn_hv_vgic_hearers(value & SGIR_ID, everyone);
+    if (hear != everyone) {
+        targets &= vgicv2_to_board(hear);
+    }
     tn_mmio_write32(tn_hv_gic.gicd + GICD_SGIR, targets << 16 | (value & SGIR_ID));
 }
 

@@ -17,10 +17,10 @@
 
 #include "internal.h"
 
-/* ESR_EL2.ISS of a trapped MSR or MRS without register and direction. */
+/* ESR_EL2.ISS of a trapped MSR without the general register; bit 0 makes an MRS of it. */
 #define REGISTER(op1, crn, crm, op2)                                                               \
     (3u << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1)
-#define ISS_NAME(esr) ((uint32_t)(esr)&0x3ffc1eu)
+#define ISS_NAME(esr) ((uint32_t)(esr)&0x3ffc1fu)
 #define ISS_REGISTER(esr) ((unsigned)((esr) >> 5 & 0x1f))
 #define ISS_READ 1u
 
@@ -60,37 +60,39 @@
 static uint64_t held;
 static bool closed;
 
-/* The partition's CPUs as ICC_SGI1R_EL1 names them. */
-static uint64_t peers[TN_BOARD_CPUS];
+/* The partition's CPUs as ICC_SGI1R_EL1 names them: those that one write reaches, and this one. */
+static uint64_t clusters[TN_BOARD_CPUS], self;
+static const uint64_t *last_cluster;
+
+/* Those of a cluster that `value` names. */
+static uint64_t targets_in(uint64_t cluster, uint64_t value)
+{
+    if (value & SGI_OTHERS) {
+        return ((cluster ^ self) & SGI_CLUSTER) != 0 ? cluster : cluster & ~(self & SGI_TARGETS);
+    }
+    return ((cluster ^ value) & SGI_CLUSTER) != 0 ? 0 : cluster & (value | SGI_CLUSTER);
+}
 
 static void send(uint64_t value)
 {
-    uint64_t targets = 0;
-    unsigned cpus = vgicv3_cpus();
+    const uint64_t *cluster = clusters;
 
     if (!(tn_hv_vgic_owned(0) >> (value >> SGI_INTID_SHIFT & SGI_LAST) & 1)) {
         return;
     }
-    if (tn_hv_in_pool()) {
-        if (!(value & SGI_OTHERS) && ((peers[0] ^ value) & SGI_CLUSTER) == 0 &&
-            (peers[0] & value & SGI_TARGETS) != 0) {
-            tn_hv_pool_irq_pend((unsigned)(value >> SGI_INTID_SHIFT) & SGI_LAST);
-        }
-        return;
-    }
     tn_dsb(ishst); /* what the guest has stored before is visible before the interrupt is */
-    for (unsigned i = 0; i < cpus; i++) {
-        if (value & SGI_OTHERS) {
-            if (i != tn_hv_partition.cpu) {
-                WRITE(ICC_SGI1R_EL1, peers[i] | (value & SGI_INTID));
-            }
-        } else if (((peers[i] ^ value) & SGI_CLUSTER) == 0) {
-            targets |= peers[i] & value & SGI_TARGETS;
+    do {
+        uint64_t found = targets_in(*cluster, value);
+
+        if ((found & SGI_TARGETS) == 0) {
+            continue;
         }
-    }
-    if (targets != 0) {
-        WRITE(ICC_SGI1R_EL1, (value & (SGI_CLUSTER | SGI_INTID)) | targets);
-    }
+        if (tn_hv_in_pool()) { /* its only CPU is itself */
+            tn_hv_pool_irq_pend((unsigned)(value >> SGI_INTID_SHIFT) & SGI_LAST);
+        } else {
+            WRITE(ICC_SGI1R_EL1, found | (value & SGI_INTID));
+        }
+    } while (cluster++ != last_cluster);
 }
 
 /* The guest may deactivate what is its own; SGIs are. */
@@ -123,9 +125,6 @@ static void mask_by(uint64_t value)
 static bool write_register(uint32_t name, uint64_t value)
 {
     switch (name) {
-    case SGI1R:
-        send(value);
-        return true;
     case SGI0R: /* there is no Group 0, no other security state */
     case ASGI1R:
         return true;
@@ -169,14 +168,15 @@ static bool on_sysreg(struct tn_hv_frame *frame, uint64_t esr)
     uint32_t name = ISS_NAME(esr);
     unsigned number = ISS_REGISTER(esr);
 
-    if (tn_hv_vgic_debug(frame, esr)) {
+    if (name == SGI1R) { /* of all of them the only frequent one */
+        send(tn_hv_register(frame, number));
+    } else if (tn_hv_vgic_debug(frame, esr)) {
         return true;
-    }
-    if (!(esr & ISS_READ ? read_register(frame, name, number)
-                         : write_register(name, tn_hv_register(frame, number)))) {
+    } else if (!(name & ISS_READ ? read_register(frame, name & ~ISS_READ, number)
+                                 : write_register(name, tn_hv_register(frame, number)))) {
         return false;
     }
-    tn_hv_skip(esr);
+    tn_hv_skip(HV_ESR_LONG);
     return true;
 }
 
@@ -188,9 +188,21 @@ static uint64_t peer(uint64_t mpidr)
 
 void vgicv3_start(void)
 {
-    for (unsigned i = 0; i < vgicv3_cpus(); i++) {
-        peers[i] = peer(vgicv3_mpidr(vgicv3_board_cpu(i)));
+    uint64_t *cluster = clusters;
+
+    *cluster = peer(vgicv3_mpidr(vgicv3_board_cpu(0)));
+    for (unsigned i = 1; i < vgicv3_cpus(); i++) {
+        uint64_t cpu = peer(vgicv3_mpidr(vgicv3_board_cpu(i)));
+
+        /* The board numbers its CPUs cluster by cluster; if not, that costs a write more. */
+        if (((*cluster ^ cpu) & SGI_CLUSTER) == 0) {
+            *cluster |= cpu;
+        } else {
+            *++cluster = cpu;
+        }
     }
+    last_cluster = cluster;
+    self = peer(vgicv3_mpidr(tn_hv_partition.board_cpu));
     if (!tn_hv_in_pool()) { /* there those registers are the virtual interface's, as they should */
         WRITE(ICH_HCR_EL2, ICH_HCR_TC);
     }

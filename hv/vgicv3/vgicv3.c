@@ -45,7 +45,9 @@ uint64_t vgicv3_mpidr(unsigned board_cpu)
     return mpidrs[board_cpu];
 }
 
-static unsigned count; /* of the partition's CPUs; known once this one has started */
+/* Known once the CPU has started: how many the partition has, and GICD_TYPER. */
+static unsigned count;
+static uint32_t distributor_typer;
 
 unsigned vgicv3_cpus(void)
 {
@@ -106,7 +108,7 @@ static uint64_t access_control(uint32_t offset, bool write, uint64_t value)
         return tn_hv_vgic()->control | CTLR_ARE |
                (tn_mmio_read32(tn_hv_gic.gicd + GIC_CTLR) & CTLR_RWP);
     case GIC_TYPER:
-        return (tn_mmio_read32(tn_hv_gic.gicd + GIC_TYPER) & TYPER_KEPT) | TYPER_NO_1N;
+        return distributor_typer;
     case FRAME_IIDR:
         return tn_mmio_read32(tn_hv_gic.gicd + FRAME_IIDR);
     default:
@@ -156,7 +158,7 @@ static uint64_t typer(unsigned cpu)
 /* RD_base: the CPU is awake for as long as it runs, whatever it writes to WAKER. */
 static uint64_t access_rd(unsigned cpu, uint32_t offset, unsigned width, bool write)
 {
-    if (write) {
+    if (write || width < WORD) {
         return 0;
     }
     switch (offset) {
@@ -165,7 +167,7 @@ static uint64_t access_rd(unsigned cpu, uint32_t offset, unsigned width, bool wr
     case GICR_TYPER + 4:
         return typer(cpu) >> 32;
     case GICR_IIDR:
-        return tn_mmio_read32(tn_hv_gic.gicr + GICR_IIDR);
+        return width == WORD ? tn_mmio_read32(tn_hv_gic.gicr + GICR_IIDR) : 0;
     default:
         return offset >= FRAME_ID && width == WORD ? tn_mmio_read32(tn_hv_gic.gicr + offset) : 0;
     }
@@ -215,6 +217,7 @@ static void start(const struct tn_hv_boot *boot)
         count++;
     }
     if (tn_hv_has_cap(TN_CAP_VGIC)) {
+        distributor_typer = (tn_mmio_read32(tn_hv_gic.gicd + GIC_TYPER) & TYPER_KEPT) | TYPER_NO_1N;
         vgicv3_start();
     }
 }

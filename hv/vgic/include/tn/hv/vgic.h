@@ -32,10 +32,11 @@ struct tn_hv_vgic *tn_hv_vgic(void);
 uint32_t tn_hv_vgic_owned(unsigned bank);
 
 /*
- * Whether an SGI that is the partition's may be sent to its CPU `cpu`.  One that Mortise keeps open
- * for itself may not while that CPU has it disabled, and is lost then.
+ * Of a mask of the partition's CPUs those to which an SGI that is the partition's may be sent.  One
+ * that Mortise keeps open for itself may not while a CPU has it disabled, and is lost then.  Not
+ * for an instance of a pool, whose SGIs never reach the controller.
  */
-bool tn_hv_vgic_hears(unsigned sgi, unsigned cpu);
+uint32_t tn_hv_vgic_hearers(unsigned sgi, uint32_t cpus);
 
 /* How many banks of 32 interrupts there are. */
 unsigned tn_hv_vgic_banks(void);
