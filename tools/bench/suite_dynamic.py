@@ -76,6 +76,16 @@ def most(windows):
     return max(windows, key=lambda window: window.el2)
 
 
+def moves(board):
+    """An instance goes to a CPU that sleeps, up to its next instruction there; of the moves behind
+    the first ones, which set the CPUs up."""
+    image = build("-ftools/bench/move.toml", "move", board)
+    points = {name: address for name, address in image.symbols(image.components["mover"]).items()
+              if name.startswith("mark_")}
+    hits = Counts(image, measure.plugin("count.c"), points, profile=False).hits
+    return [end.since(begin) for begin, end in zip(hits["mark_move"][2:], hits["mark_moved"][2:])]
+
+
 def suite_pool(quick):
     """Switches and interrupts of instances that share a CPU."""
     figures = []
@@ -86,6 +96,9 @@ def suite_pool(quick):
             spent = most(trips.steps(mark, skip, end))
             figures.append(Figure("pool", title, board, spent.el2, "instructions at EL2", limit,
                                   aim, events=shown_events(spent.events)))
+        spent = most(moves(board))
+        figures.append(Figure("pool", "to another CPU, which sleeps: both CPUs", board, spent.el2,
+                              "instructions at EL2", events=shown_events(spent.events)))
     return figures
 
 
