@@ -8,27 +8,35 @@ import subprocess
 
 import pytest
 
-from partskit import SOURCES, tnimage
+from partskit import BOARDS, SOURCES, tnimage
 
 EXPIRED = 'mortise: partition 0 "dog" fault: watchdog expired'
 RESTARTS = 'mortise: partition 0 "dog" restarts'
 NO_MORE = 'mortise: partition 0 "dog" is not restarted any more'
 
 
-def run(folder, source, *words, tables="", icount=True, **keys):
+def run_tables(folder, tables, board, icount=True):
     """(exit code, lines without registers and empty ones)"""
-    args = ", ".join(f'"{word}"' for word in words)
-    text = '[image]\nname = "dog"\n[[partition]]\nname = "dog"\n' \
-           f'src = ["{os.path.join(SOURCES, source)}"]\nargs = [{args}]\n' \
-           'restart = "fault"\nrestart_times = 2\nrestart_window_ms = 0\n'
-    text += "".join(f"{key} = {value}\n" for key, value in keys.items()) + tables
-    (folder / "tnimage.toml").write_text(text)
+    (folder / "tnimage.toml").write_text(f'[image]\nname = "dog"\nboard = "{board}"\n{tables}')
     done = tnimage("build", "-f", "tnimage.toml", "-o", "dog.img", cwd=folder)
     assert done.returncode == 0, done.stderr
     done = tnimage("run", "dog.img", "--timeout", "200", *(["--icount"] if icount else []),
                    cwd=folder)
     lines = done.stdout.replace("\r", "").split("\n")
     return done.returncode, [line for line in lines if line and "mortise:   " not in line]
+
+
+def partition(name, source, *words, **keys):
+    """The lines of a [[partition]]; keys as TOML has them."""
+    args = ", ".join(f'"{word}"' for word in words)
+    return f'[[partition]]\nname = "{name}"\nsrc = ["{os.path.join(SOURCES, source)}"]\n' \
+           f'args = [{args}]\n' + "".join(f"{key} = {value}\n" for key, value in keys.items())
+
+
+def run(folder, source, *words, tables="", icount=True, board=BOARDS[0], **keys):
+    """One that is restarted twice, before other tables."""
+    keys |= {"restart": '"fault"', "restart_times": 2, "restart_window_ms": 0}
+    return run_tables(folder, partition("dog", source, *words, **keys) + tables, board, icount)
 
 
 @pytest.mark.parametrize("how, mode", (("spin", "bypass"), ("irq", "bypass"), ("wfi", "tenon")))
@@ -75,16 +83,104 @@ def test_beside_others(tmp_path):
         EXPIRED, RESTARTS, EXPIRED, RESTARTS, EXPIRED, NO_MORE]
 
 
-def test_a_kernel_that_masks_by_priority(tmp_path):
-    """It reads the mask that it wrote, and its watchdog's interrupt comes all the same."""
+@pytest.mark.parametrize("board, keys", ((BOARDS[0], ""), (BOARDS[0], 'pool = "p"\n'), (BOARDS[2], "")))
+def test_a_kernel_that_masks_by_priority(tmp_path, board, keys):
+    """It reads the mask that it wrote, and its watchdog ends it all the same."""
     elf = str(tmp_path / "masked.elf")
     subprocess.run(["clang", "--target=aarch64-none-elf", "-nostdlib", "-fuse-ld=lld", "-Wl,-e,start",
+                    *(["-DGICC=0xf9020000"] if board == "zcu102" else []),
                     os.path.join(os.path.dirname(SOURCES), "raw", "masked.S"), "-o", elf], check=True)
     subprocess.run(["llvm-objcopy", "-O", "binary", elf, str(tmp_path / "masked.flat")], check=True)
-    (tmp_path / "tnimage.toml").write_text(
-        '[image]\nname = "dog"\n[[partition]]\nname = "dog"\nmode = "raw"\nkernel = "masked.flat"\n'
-        'cpus = [0]\nram = "4M"\nwatchdog_ms = 2\n')
-    done = tnimage("build", "-f", "tnimage.toml", "-o", "dog.img", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    done = tnimage("run", "dog.img", "--icount", "--timeout", "200", cwd=tmp_path)
-    assert (done.returncode, EXPIRED in done.stdout) == (9, True), done.stdout
+    code, lines = run_tables(
+        tmp_path, '[[pool]]\nname = "p"\ncpus = [0]\n' * bool(keys)
+        + '[[partition]]\nname = "dog"\nmode = "raw"\nkernel = "masked.flat"\n'
+        f'{"" if keys else "cpus = [0]"}\nram = "4M"\nwatchdog_ms = 2\n{keys}', board)
+    assert (code, EXPIRED in lines) == (9, True), lines
+
+
+# A board with a GICv2 gives one that is watched a pool for itself, without being told.
+ALONE = (("qemu-virt", 'pool = "p"\n'), ("qemu-virt-gicv2", ""), ("zcu102", ""))
+
+
+@pytest.mark.parametrize("board, pool", ALONE)
+def test_a_hostile_one(tmp_path, board, pool):
+    """It pretends to handle what nothing may interrupt: alone in a pool it holds nothing back."""
+    tables = '[[pool]]\nname = "p"\ncpus = [0]\n' if pool else ""
+    keys = {"pool": '"p"'} if pool else {}
+    code, lines = run(tmp_path, "watchdog.c", "20", "2", "close", tables=tables, board=board,
+                      watchdog_ms=2, **keys)
+    life = ["20 kicks", EXPIRED]
+    assert (code, lines) == (9, [*life, RESTARTS, *life, RESTARTS, *life, NO_MORE])
+
+
+@pytest.mark.parametrize("how, mode, board", (("irq", "bypass", "zcu102"),
+                                              ("wfi", "tenon", "qemu-virt-gicv2")))
+def test_hangs_on_a_gicv2(tmp_path, how, mode, board):
+    """In a handler, asleep; and its own CPU takes it up anew."""
+    code, lines = run(tmp_path, "watchdog.c", "20", "2", how, mode=f'"{mode}"', board=board,
+                      watchdog_ms=2)
+    life = ["20 kicks", EXPIRED]
+    assert (code, lines) == (9, [*life, RESTARTS, *life, RESTARTS, *life, NO_MORE])
+
+
+POOL = '[[pool]]\nname = "p"\ncpus = [0]\n'
+
+
+def own(lines, word):
+    """Mortise's lines with this word, without their head."""
+    return [line.removeprefix("mortise: partition ") for line in lines if word in line and "mortise: " in line]
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_instances(tmp_path, board):
+    """One hangs, one spends its budget, one lives as long as it kicks in time beside them."""
+    shared = {"pool": '"p"', "watchdog_ms": 2}
+    code, lines = run(
+        tmp_path, "watchdog.c", "10", "4", "spin", pool='"p"', watchdog_ms=4, priority=20, board=board,
+        tables=POOL + partition("loop", "watched.c", "loop", "80", "1000", priority=200, **shared)
+        + partition("spends", "watchdog.c", "1000", "2", "pass", priority=150, budget_us=1000,
+                    period_us=8000, **shared)
+        + partition("edf", "watchdog.c", "60", "2", "pass", policy='"edf"', budget_us=300,
+                    period_us=1000, pool='"p"', watchdog_ms=2))
+    assert code == 9
+    assert own(lines, "expired") == ['2 "spends" fault: watchdog expired'] + 3 * [
+        '0 "dog" fault: watchdog expired']
+    assert [line for line in lines if "kicks" in line or "lives" in line] and "[loop] lives" in lines
+    assert lines.count("[dog] 10 kicks") == 3 and "[edf] 60 kicks" in lines
+
+
+@pytest.mark.parametrize("board", BOARDS[:2])
+def test_one_that_is_starved(tmp_path, board):
+    """It kicks, would go on doing so, and does not get to: it ends before who starves it is done, as
+    does one that has not come to its first instruction."""
+    shared = {"pool": '"p"', "watchdog_ms": 3, "priority": 20}
+    code, lines = run_tables(
+        tmp_path, POOL + partition("hog", "watched.c", "hog", "20000", "40000", pool='"p"')
+        + partition("dog", "watched.c", "loop", "1000", "1000", **shared)
+        + partition("late", "watchdog.c", "1000", "2", "pass", pool='"p"', watchdog_ms=10, priority=10), board)
+    assert code == 9
+    assert lines == ['mortise: partition 1 "dog" fault: watchdog expired',
+                     'mortise: partition 2 "late" fault: watchdog expired', "[hog] done"]
+
+
+@pytest.mark.parametrize("board", BOARDS[:2])
+def test_one_that_moves(tmp_path, board):
+    """Its deadline comes along; each life hangs on the CPU where the last one did not begin."""
+    code, lines = run(tmp_path, "watched.c", "move", "9", "1", pool='"p"', migrate="true", board=board,
+                      watchdog_ms=2, tables=POOL.replace("[0]", "[0, 1]")
+                      + partition("loop", "watched.c", "loop", "40", "1000", pool='"p"', watchdog_ms=4))
+    assert code == 9
+    assert own(lines, "expired") == 3 * ['0 "dog" fault: watchdog expired']
+    assert lines.count("[dog] hangs on 1") == 3 and "[loop] lives" in lines
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_managed_instances(tmp_path, board):
+    """A pause does not count, a resumed one has its time anew, one that is stopped has none."""
+    keys = {"pool": '"p"', "watchdog_ms": 2, "priority": 20, "start": '"demand"'}
+    code, lines = run_tables(
+        tmp_path, POOL + partition("manager", "watched_manager.c", pool='"p"', priority=200)
+        + partition("lives", "watched.c", "loop", "1000", "1000", **keys)
+        + partition("hangs", "watchdog.c", "1", "0", "spin", **(keys | {"priority": 10})), board)
+    assert code == 9
+    assert own(lines, "") == ['2 "hangs" fault: watchdog expired']

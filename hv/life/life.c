@@ -146,7 +146,8 @@ static bool obey(void)
     unsigned self = tn_hv_partition.index;
     bool any = false;
 
-    while (state_of(self) == TN_LIFE_PAUSED) {
+    /* Of a pool its CPU's scheduler holds it, by the order that comes with the state. */
+    while (state_of(self) == TN_LIFE_PAUSED && !tn_hv_in_pool()) {
         if (TN_HV_SMP) {
             tn_hv_cpus_if_ending();
         }

@@ -36,6 +36,7 @@ struct vcpu {
     bool fresh;     /* it begins with its first instruction at EL2 when it gets the CPU */
     bool dead;      /* it has nothing in the CPU that would have to be kept */
     bool condemned; /* it shall end as soon as it has the CPU */
+    bool expired;   /* because it has not kicked its watchdog */
 };
 
 /* A CPU of the board that is in a pool. */
@@ -46,6 +47,8 @@ struct cpu {
     uint32_t up;          /* atomic: somebody has called for it */
     uint32_t enabled;     /* PPIs of guests that are enabled in the controller */
     struct vcpu *leaves;  /* it goes to another CPU when this one is out of its EL2; or NULL */
+    uint64_t watched;     /* slots of it that have a deadline of their watchdog */
+    uint64_t watch_at;    /* none of those is earlier */
 };
 
 extern struct pool {
@@ -68,6 +71,7 @@ struct instance {
     uint8_t kind; /* enum tn_sched_kind */
     uint32_t level;
     uint32_t budget_us, period_us, slice_us;
+    uint32_t watchdog_ms; /* 0: none */
 };
 
 extern const struct instance pool_instances[HV_SLOTS];
@@ -143,6 +147,9 @@ static inline bool pool_follows(const struct vcpu *v)
 /* orders.c.  It competes with what the manifest says, from its beginning on. */
 void pool_adopt(struct cpu *cpu, struct vcpu *v);
 
+/* It shall end: the end comes before all fixed priorities, and then waits for nobody. */
+void pool_condemn(struct cpu *cpu, struct vcpu *v);
+
 /* Begin, end, pause: what other CPUs have left for this one. */
 void pool_take_orders(struct cpu *cpu);
 
@@ -166,6 +173,25 @@ void pool_follow(struct cpu *cpu, struct vcpu *me);
 
 /* After it: who waits, for its kernel to see.  Returns when to decide anew, TN_SCHED_NEVER. */
 uint64_t pool_show_waiting(struct cpu *cpu, struct vcpu *me);
+
+/* watch.c.  For an instance without a watchdog nothing.  The time begins anew; the deadline that it
+ * has counts here from now on. */
+void pool_watch(struct cpu *cpu, struct vcpu *v);
+void pool_watch_here(struct cpu *cpu, struct vcpu *v);
+
+/* It has none here any more: it is paused, has ended, or goes to another CPU. */
+static inline void pool_unwatch(struct cpu *cpu, const struct vcpu *v)
+{
+    if (CONFIG_POOL_WATCHDOGS > 0) {
+        cpu->watched &= ~(1ull << pool_slot_of(v));
+    }
+}
+
+/* Who has let the time pass up to which the CPU is accounted is condemned. */
+void pool_watch_expire(struct cpu *cpu);
+
+/* The instance that runs is one of those: it ends where its guest would go on. */
+void pool_end_expired(struct vcpu *me);
 
 /* irq.c.  Take all physical interrupts; true: somebody else may have to run. */
 bool pool_take_interrupts(void);

@@ -165,6 +165,7 @@ long pool_move(uint64_t board)
     }
     tn_sched_account(&cpu->q, &me->sched, pool_now());
     tn_sched_leave(&cpu->q, &me->sched);
+    pool_unwatch(cpu, me);
     route(me, (unsigned)board);
     cpu->leaves = me;
     idle->fresh = true;

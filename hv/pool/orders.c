@@ -68,9 +68,17 @@ void pool_adopt(struct cpu *cpu, struct vcpu *v)
     policy.slice = pool_ticks(instance->slice_us);
     tn_sched_add(&cpu->q, &v->sched, &policy);
     v->follows = instance->follow;
-    v->dead = v->condemned = false;
+    v->dead = v->condemned = v->expired = false;
     tn_sched_release(&cpu->q, &v->sched);
     tn_sched_wake(&cpu->q, &v->sched, pool_now());
+    pool_watch(cpu, v);
+}
+
+void pool_condemn(struct cpu *cpu, struct vcpu *v)
+{
+    v->condemned = true;
+    v->follows = false; /* nor is it for its kernel to say how urgent that is */
+    tn_sched_hurry(&cpu->q, &v->sched, pool_ticks(END_US), pool_ticks(END_PERIOD_US), pool_now());
 }
 
 /* What the life cycle wants of an instance now. */
@@ -84,12 +92,13 @@ static void look(struct cpu *cpu, struct vcpu *v)
     }
     if (state == TN_LIFE_PAUSED) {
         tn_sched_hold(&cpu->q, &v->sched);
+        pool_unwatch(cpu, v);
         return;
     }
     if (state == TN_LIFE_STOPPING) {
-        v->condemned = true;
-        tn_sched_hurry(&cpu->q, &v->sched, pool_ticks(END_US), pool_ticks(END_PERIOD_US),
-                       pool_now());
+        pool_condemn(cpu, v);
+    } else if (v->sched.held) {
+        pool_watch(cpu, v);
     }
     tn_sched_release(&cpu->q, &v->sched);
 }
@@ -109,6 +118,7 @@ void pool_take_orders(struct cpu *cpu)
         }
         if (CONFIG_POOL_IDLES > 0 && orders & ORDER_ARRIVE) {
             tn_sched_join(&cpu->q, &v->sched);
+            pool_watch_here(cpu, v);
         }
         if (orders & ORDER_BEGIN) {
             v->fresh = true;

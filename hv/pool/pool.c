@@ -9,6 +9,7 @@
  * (orders.c).  The lock of hv/cpus is never held across pool_schedule(): its holders do not call
  * it.
  */
+#include <tn/abi/hypercall.h>
 #include <tn/hv/cpus.h>
 #include <tn/hv/life.h>
 #include <tn/hv/vcpu.h>
@@ -77,32 +78,60 @@ static void arm(uint64_t at)
     tn_sysreg_write(cnthp_ctl_el2, TIMER_ENABLE);
 }
 
+/* When a decision is due while `me` runs, or nobody (NULL). */
+static uint64_t next_decision(const struct cpu *cpu, const struct vcpu *me)
+{
+    uint64_t at = tn_sched_next(&cpu->q, me == NULL ? NULL : &me->sched);
+
+    return CONFIG_POOL_WATCHDOGS > 0 && cpu->watch_at < at ? cpu->watch_at : at;
+}
+
+/* All that has come due up to where the CPU is accounted, but for what tn_sched_pick() sees to. */
+static void take_due(struct cpu *cpu)
+{
+    pool_take_orders(cpu);
+    if (CONFIG_POOL_WATCHDOGS > 0 && cpu->q.since >= cpu->watch_at) {
+        pool_watch_expire(cpu);
+    }
+}
+
 /* Who shall run; sleeps while nobody is ready. */
 static struct vcpu *choose(struct cpu *cpu)
 {
     struct tn_sched_entity *next;
 
-    pool_take_orders(cpu);
+    take_due(cpu);
     while ((next = tn_sched_pick(&cpu->q, cpu->q.since)) == NULL) {
-        arm(tn_sched_next(&cpu->q, NULL));
+        arm(next_decision(cpu, NULL));
         tn_dsb(sy); /* before WFI: what was stored is out */
         tn_wfi();
         (void)pool_take_interrupts();
         tn_sched_account(&cpu->q, NULL, pool_now());
-        pool_take_orders(cpu);
+        take_due(cpu);
     }
     return TN_LIST_OBJECT(next, struct vcpu, sched);
+}
+
+/* A manager's word comes before what it has done itself. */
+static void end_condemned(struct vcpu *me)
+{
+    me->condemned = false;
+    if (CONFIG_LIFE > 0 && tn_hv_life_state(tn_hv_partition.index) == TN_LIFE_STOPPING) {
+        (void)tn_hv_life_held(); /* does not return */
+    }
+    if (CONFIG_POOL_WATCHDOGS > 0 && me->expired) {
+        pool_end_expired(me);
+    }
 }
 
 void pool_go_on(struct cpu *cpu, struct vcpu *me)
 {
     uint64_t at, again;
 
-    if (CONFIG_LIFE > 0 && me->condemned && entered) {
-        me->condemned = false;
-        (void)tn_hv_life_held(); /* it is STOPPING: does not return */
+    if ((CONFIG_LIFE > 0 || CONFIG_POOL_WATCHDOGS > 0) && me->condemned && entered) {
+        end_condemned(me);
     }
-    at = tn_sched_next(&cpu->q, &me->sched);
+    at = next_decision(cpu, me);
     if (pool_follows(me) && (again = pool_show_waiting(cpu, me)) < at) {
         at = again;
     }
@@ -162,6 +191,7 @@ void tn_hv_pool_leave(void)
     cpu = pool_here();
     me = pool_self();
     me->dead = true;
+    pool_unwatch(cpu, me);
     pool_irq_reset(me);
     tn_sched_account(&cpu->q, &me->sched, pool_now());
     tn_sched_remove(&cpu->q, &me->sched);
@@ -185,6 +215,10 @@ void tn_hv_pool_enter(void)
         tn_sched_remove(&cpu->q, &me->sched);
         pool_adopt(cpu, me); /* its last life ended in a hurry, this one competes as ever */
     }
+    if (CONFIG_POOL_WATCHDOGS > 0) {
+        me->expired = false; /* until here the time was Mortise's */
+        pool_watch(cpu, me);
+    }
     tn_sysreg_write(hcr_el2, tn_sysreg_read(hcr_el2) | HCR_IMO | HCR_TWI | HCR_TWE);
     tn_sysreg_write(mdcr_el2, tn_sysreg_read(mdcr_el2) | MDCR_DEBUG);
     tn_vcpu_begin();
@@ -203,8 +237,7 @@ void tn_hv_pool_point(void)
     find_self();
     cpu = pool_here();
     me = pool_self();
-    if (cpu->current == me &&
-        (pool_take_interrupts() || pool_now() >= tn_sched_next(&cpu->q, &me->sched))) {
+    if (cpu->current == me && (pool_take_interrupts() || pool_now() >= next_decision(cpu, me))) {
         pool_schedule();
     }
 }

@@ -2,12 +2,15 @@
 /*
  * Kicks its watchdog args[1] times, each after half of its time (args[2], ms), then hangs as
  * args[3] says: "spin" with all interrupts masked, "irq" in an interrupt handler, "wfi"
- * where nothing wakes it, "pass": it ends with status 0.
+ * where nothing wakes it, "close" with its interrupt controller as closed as it can make it,
+ * "pass": it ends with status 0.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <tn/board.h>
 #include <tn/compiler.h>
 #include <tn/irq.h>
+#include <tn/mmio.h>
 #include <tn/sysreg.h>
 #include <tn/time.h>
 #include <tn/watchdog.h>
@@ -18,6 +21,21 @@ static TN_NORETURN void spin(void)
 {
     __asm__ volatile("msr daifset, #15");
     for (;;) {}
+}
+
+/* All that a guest has of its CPU's interface to hold interrupts back, priority 0 included. */
+static void close_interface(void)
+{
+    if (TN_BOARD_GICR_SIZE == 0) {
+        tn_mmio_write32(TN_BOARD_GICC_BASE, 0);     /* GICC_CTLR */
+        tn_mmio_write32(TN_BOARD_GICC_BASE + 4, 0); /* GICC_PMR */
+        return;
+    }
+    __asm__ volatile("msr S3_0_C4_C6_0, xzr\n\t"    /* ICC_PMR_EL1 */
+                     "msr S3_0_C12_C12_7, xzr\n\t"  /* ICC_IGRPEN1_EL1 */
+                     "msr S3_0_C12_C8_4, %0\n\tisb" /* ICC_AP1R0_EL1 */
+                     :
+                     : "r"(1ull));
 }
 
 static void on_sgi(void *arg)
@@ -56,6 +74,9 @@ int main(int argc, char **argv)
         for (;;) {
             __asm__ volatile("msr daifset, #15\n\twfi");
         }
+    case 'c':
+        close_interface();
+        break;
     case 'p':
         return 0;
     default:

@@ -151,7 +151,8 @@ class Hypervisor(Composition):
         life = "LIFECYCLE" in caps and len(guests) > 1
         if life:
             caps |= {"IRQ"}  # Mortise itself sends and takes one
-        watchdogs = sum(guest.spec.watchdog_ms > 0 for guest in guests)
+        watched = [guest.spec for guest in guests if guest.spec.watchdog_ms > 0]
+        pooled = sum(spec.pool is not None for spec in watched)
         # Each CPU of Mortise has its own copy of .bss, which holds the largest partition's tables.
         bits = stage2.ipa_bits(self.build.machine, guests)
         tables = max(stage2.tables([region for region in getattr(guest, "mapped", guest.regions)
@@ -167,7 +168,8 @@ class Hypervisor(Composition):
              ("POOL_IDLES", pool_cpus.idles(self.build.image)),
              ("PARTITIONS", len(guests)), ("S2_TABLES", max(1, tables)),
              ("POOL_TABLES", groups.pool_tables(self.build, guests)),
-             ("LIFE", int(life)), ("WATCHDOGS", watchdogs), ("FIQ", int(life or watchdogs > 0)),
+             ("LIFE", int(life)), ("WATCHDOGS", len(watched)), ("POOL_WATCHDOGS", pooled),
+             ("FIQ", int(life or len(watched) > pooled)),
              ("SLOTS", sum(guest.spec.mode == "slot" for guest in guests)),
              ("EL2_PROGRAM", int(guests[0].spec.hosted)),
              ("COLOURED", sum(bool(guest.spec.colours) for guest in guests)),

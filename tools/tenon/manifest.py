@@ -279,6 +279,7 @@ def check(image):
     groups.check_pool(image)
     pool_cpus.check(image, machine)
     _give_cpus(image.partitions, machine, image.pools)
+    pool_cpus.watch_alone(image, machine)
     for partition in image.partitions:
         partition.hosted = partition.mode == "native" and len(image.partitions) > 1
         _check_partition(partition, machine)
@@ -330,12 +331,12 @@ def _check_watchdog(partition, machine):
     place, value = partition.place("watchdog_ms"), partition.watchdog_ms
     if not 1 <= value <= 0xffffffff:
         refuse(place, f"watchdog_ms = {value} is out of range; it goes from 1 to {0xffffffff}")
-    if partition.pool:
-        refuse(place, f"partition {partition.name} is in a pool of CPUs, whose timer is the scheduler's; "
-               "remove this key, or pool")
-    if machine.gic["version"] < 3:
-        refuse(place, f"board {machine.name} has a GICv{machine.gic['version']}, on which a guest can "
-               "mask every interrupt; remove this key, or use a board with a GICv3")
+    if partition.pool is None and machine.gic["version"] < 3:
+        refuse(place, f"board {machine.name} has a GICv{machine.gic['version']}, on which a watchdog needs "
+               + ("one CPU that nobody else names; give the partition such a CPU, or a pool, or use a "
+                  "board with a GICv3" if partition.mode in pool_cpus.MODES else
+                  f"a pool, which mode '{partition.mode}' cannot have; remove this key, or use a board "
+                  "with a GICv3"))
 
 
 def _give_cpus(partitions, machine, pools):

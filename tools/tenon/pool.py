@@ -16,7 +16,7 @@ LAYERS = ("HV", "BYPASS", "TENON")
 # Options that the builder sets, whatever a library's Kconfig says of them.
 COUNTS = ("COLOURED", "CONSOLE_SHARED", "CPUS", "CPU_SET", "EL2_PROGRAM", "HOSTED", "HV_COLOURED", "HV_CPU", "HV_CPUS",
           "HV_IPA_BITS", "IRQS", "FIQ", "LIFE", "NATIVE", "PARTITIONS", "POOL", "POOL_IDLES", "POOL_TABLES",
-          "POOLED",
+          "POOLED", "POOL_WATCHDOGS",
           "PUBLISH", "RESTART", "S2_TABLES", "SHARED_REGIONS",
           "SLOTS", "WATCHDOGS")
 

@@ -70,6 +70,21 @@ def check(image, machine):
                len(image.partitions))
 
 
+def watch_alone(image, machine):
+    """Where a guest could close a CPU interface of its own for its watchdog's interrupt, too, give one
+    that is watched a pool for itself: there the real interface is Mortise's."""
+    if machine.gic["version"] >= 3 or not all(frame in machine.gic for frame in (*VIRTUAL, "maintenance")):
+        return
+    users = [cpu for partition in image.partitions if partition.pool is None for cpu in partition.cpus]
+    for partition in image.partitions:
+        if (partition.watchdog_ms and partition.pool is None and partition.mode in MODES
+                and len(partition.cpus) == 1 and users.count(partition.cpus[0]) == 1):
+            place = partition.place("watchdog_ms")
+            item = Pool(name=f"watchdog:{partition.name}", cpus=list(partition.cpus), table=place)
+            image.pools.append(item)
+            partition.pool, partition.policy = item.name, item.policy
+
+
 def _check_pool(item, machine, pools, owners):
     if not item.name:
         refuse(item.table, "a pool needs a name; add name = \"p\"")
@@ -110,9 +125,6 @@ def _check_instance(partition, pools, machine):
     if "cpus" in partition.places:
         refuse(place("cpus"), f"partition {partition.name} runs on the CPUs of pool {item.name}; "
                "remove cpus")
-    if "watchdog_ms" in partition.places:
-        refuse(place("watchdog_ms"), "a watchdog needs a CPU of its own; give the partition cpus "
-               "instead of a pool, or remove this key")
     partition.policy = partition.policy or item.policy
     if partition.policy not in POLICIES:
         refuse(place("policy"), f"unknown policy '{partition.policy}'"
@@ -193,7 +205,7 @@ def _place(item, partitions, count):
     if not partitions:
         refuse(item.table, f"no partition is in pool {item.name}; write pool = \"{item.name}\" in one, "
                "or remove the pool")
-    if count == 1:
+    if count == 1 and not partitions[0].watchdog_ms:
         refuse(item.table, "an image with one partition has nobody to share a CPU with; remove the "
                "pool")
     room = {cpu: [0.0, 0] for cpu in item.cpus}  # CPU -> [EDF load, instances]
@@ -221,7 +233,7 @@ def instances(image):
              for index, partition in enumerate(image.partitions) for cpu in sorted(partition.cpus)]
     if idles(image):
         found += [{"cpu": numbers[cpu], "board": cpu, "partition": index, "follow": 0, "migrate": 0,
-                   "kind": "FIXED", "level": 0, "budget_us": 0, "period_us": 0, "slice_us": 0}
+                   "kind": "FIXED", "level": 0, "budget_us": 0, "period_us": 0, "slice_us": 0, "watchdog_ms": 0}
                   for index, item in enumerate(image.pools) for cpu in item.cpus]
     return found
 
@@ -242,4 +254,5 @@ def _instance(partition, index, cpu, numbers):
             "kind": policy.upper(), "level": PRIORITIES - 1 - priority if pooled else 0,
             "budget_us": partition.budget_us or 0 if pooled else 0,
             "period_us": partition.period_us or 0 if pooled else 0,
-            "slice_us": slice_us if policy == "rr" else 0}
+            "slice_us": slice_us if policy == "rr" else 0,
+            "watchdog_ms": partition.watchdog_ms if pooled else 0}
