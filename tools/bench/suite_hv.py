@@ -55,7 +55,10 @@ def suite_hypercalls(quick):
         say(f"hypercalls, {board}")
         figures += calls("hypercall", board, CALLS)
     say(f"hypercalls of the other groups, {VIRT}")
-    return figures + calls("groups", VIRT, GROUPS)
+    figures += calls("groups", VIRT, GROUPS)
+    # On a GICv2 who is watched is an instance of a pool: another deadline, the same call.
+    kick = {title: row for title, row in GROUPS.items() if row[0] == "kick"}
+    return figures + ([] if quick else calls("groups", BOARDS[1], kick))
 
 
 def suite_bypass(quick):
