@@ -9,9 +9,9 @@ SOURCES = os.path.join(TREE, "tests", "partitions")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 
 
-def tnimage(*words, **kwargs):
+def tnimage(*words, timeout=600, **kwargs):
     """Run the tool; what it says is the caller's to judge."""
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=600,
+    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=timeout,
                           check=False, stdin=subprocess.DEVNULL, **kwargs)
 
 
@@ -30,7 +30,8 @@ def build(folder, board, *tables, image=""):
     return str(folder / "parts.img")
 
 
-def run(folder, board, *tables, image=""):
-    """(exit code, lines) of an image of these tables."""
-    done = tnimage("run", build(folder, board, *tables, image=image), "--timeout", "200")
+def run(folder, board, *tables, image="", seconds=200):
+    """(exit code, lines) of an image of these tables, after so many seconds at most."""
+    done = tnimage("run", build(folder, board, *tables, image=image), "--timeout", str(seconds),
+                   timeout=seconds + 60)
     return done.returncode, done.stdout.replace("\r", "").split("\n")

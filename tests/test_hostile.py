@@ -24,6 +24,7 @@ SOURCES = os.path.join(TREE, "tests", "partitions")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 TRIES = int(os.environ.get("TENON_TRIES", "20000"))
 SEED = int(os.environ.get("TENON_SEED", "1"))
+SECONDS = 200 + TRIES // 50  # what a run may take
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 
 
@@ -48,7 +49,7 @@ def compile_enemy(folder, name, both, pool=False):
 
 
 def tnimage(*words, **kwargs):
-    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=7200,
+    return subprocess.run([TNIMAGE, *words], capture_output=True, errors="replace", timeout=SECONDS + 60,
                           check=False, stdin=subprocess.DEVNULL, **kwargs)
 
 
@@ -95,7 +96,7 @@ kind = "doorbell"
 """)
     done = tnimage("build", "-f", "tnimage.toml", "-o", "enemy.img", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    done = tnimage("run", "enemy.img", "--timeout", str(300 + TRIES // 100), cwd=tmp_path)
+    done = tnimage("run", "enemy.img", "--timeout", str(SECONDS), cwd=tmp_path)
     lines = done.stdout.replace("\r", "").split("\n")
     assert (done.returncode, lines) == (0, [""])
 
@@ -115,21 +116,25 @@ def test_two_managers(tmp_path, name):
     assert run(folder, name, manager(folder, "first", SEED, "-", 0),
                partition("victim", "victim.c", args=f'["{max(200, TRIES // 100)}"]', irqs="[27]", cpus="[3]"),
                manager(folder, "second", SEED + 1000, "first", 2), SLOT,
-               partition("other", "status.c", cpus="[1]", start='"demand"', args='["1", "0"]')) == (0, [""])
+               partition("other", "status.c", cpus="[1]", start='"demand"', args='["1", "0"]'),
+               seconds=SECONDS) == (0, [""])
 
 
-@pytest.mark.parametrize("name,policy,cpus", zip((*BOARDS, *BOARDS[:2]), ("fixed", "edf", "fixed", "edf", "fixed"),
-                                                 ([1], [1], [1], [1, 2], [1, 2])))
-def test_instances_of_a_pool(tmp_path, name, policy, cpus):
+@pytest.mark.parametrize("name,policy,cpus,colours", (
+    ("qemu-virt", "fixed", [1], ""), ("qemu-virt-gicv2", "edf", [1], ""), ("zcu102", "fixed", [1, 2], "colours"),
+    ("qemu-virt", "edf", [1, 2], ""), ("qemu-virt-gicv2", "fixed", [1, 2], "")))
+def test_instances_of_a_pool(tmp_path, name, policy, cpus, colours):
     """Random calls, SCHED among them, of three that share a CPU or move between two; the loop on another
-    is in time."""
+    is in time.  Once in an image whose Mortise has colours."""
     budget = {"budget_us": 3000, "period_us": 10000} if policy == "edf" else {}
     caps = '["CONSOLE", "IRQ", "POWER", "TIMER", "TIME", "INJECT", "REGISTERS", "MEMORY", "SCHED", "MAP"]'
+    own = {"colours": "[0]"} if colours else {}
     code, lines = run(
-        tmp_path, name, partition("victim", "victim.c", args='["200"]', irqs="[27]", cpus="[0]"),
+        tmp_path, name, partition("victim", "victim.c", args='["200"]', irqs="[27]", cpus="[0]", **own),
         *(partition(f"enemy{i}", "hostile.c", pool='"p"', args=f'["{TRIES}", "{SEED + i}"]', caps=caps,
                     migrate=str(len(cpus) > 1).lower(), **budget) for i in range(3)),
-        f'[[pool]]\nname = "p"\ncpus = {cpus}\npolicy = "{policy}"\n', image='memory_pool = "4M"\n')
+        f'[[pool]]\nname = "p"\ncpus = {cpus}\npolicy = "{policy}"\n', seconds=SECONDS,
+        image='memory_pool = "4M"\n' + ('colours = "15"\n' if colours else ""))
     assert code == 0 and all(line.startswith("[enemy") for line in lines if line), lines
 
 
@@ -143,17 +148,20 @@ def test_groups_from_two_cpus(tmp_path, name):
         tmp_path, name, partition("victim", "victim.c", args='["200"]', irqs="[27]", cpus="[0]"),
         partition("enemy", "hostile_smp.c", mode='"tenon"', cpus="[1, 2]", caps=caps, **watched,
                   args=f'["{TRIES if first else TRIES // 4}", "{SEED}"]'),
-        partition("memory", "memory.c", cpus="[3]", args='["1"]'), image='memory_pool = "16M"\n')
+        partition("memory", "memory.c", cpus="[3]", args='["1"]'), image='memory_pool = "16M"\n',
+        seconds=SECONDS)
     assert code == 0 and all(line.startswith("[enemy") for line in lines if line), lines
 
 
-def test_hostile_kernel_of_a_pool(tmp_path):
+@pytest.mark.parametrize("name,colours", (("qemu-virt", ""), ("qemu-virt-gicv2", ""), ("zcu102", "colours")))
+def test_hostile_kernel_of_a_pool(tmp_path, name, colours):
     """The most urgent on a CPU that it shares: it has its budget of that CPU and no more."""
-    flat = compile_enemy(tmp_path, "qemu-virt", False, pool=True)
+    flat = compile_enemy(tmp_path, name, False, pool=True)
     (tmp_path / "tnimage.toml").write_text(f"""\
 [image]
 name = "enemy"
-board = "qemu-virt"
+board = "{name}"
+{'colours = "15"' if colours else ""}
 
 [[pool]]
 name = "p"
@@ -169,6 +177,7 @@ pool = "p"
 priority = 255
 budget_us = 2000
 period_us = 10000
+{'colours = "0-7"' if colours else ""}
 
 [[partition]]
 name = "loop"
@@ -180,6 +189,6 @@ console = "shared"
 """)
     done = tnimage("build", "-f", "tnimage.toml", "-o", "enemy.img", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    done = tnimage("run", "enemy.img", "--icount", "--timeout", str(300 + TRIES // 100), cwd=tmp_path)
+    done = tnimage("run", "enemy.img", "--icount", "--timeout", str(SECONDS), cwd=tmp_path)
     lines = done.stdout.replace("\r", "").split("\n")
     assert done.returncode == 0 and lines[1:] == [""] and lines[0].endswith(" missed 0"), lines
