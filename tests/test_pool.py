@@ -126,6 +126,20 @@ def test_a_fault_ends_one_instance(tmp_path, board):
     assert numbers(lines, "loop")[2] == 0 and numbers(lines, "hog")[0] >= 14_000_000
 
 
+@pytest.mark.parametrize("board", OTHER)
+def test_a_restart_while_others_run(tmp_path, board):
+    """It ends in the handler of its timer's interrupt and begins anew, its program copied, while slices of
+    another are due: the interrupt of its last life is not active in the CPU, for nobody."""
+    keys = {"policy": "rr", "slice_us": 20}
+    code, lines, own = run(
+        tmp_path, board,
+        partition("ends", "3", src="restart.c", irqs=[30], restart="fault",
+                  restart_times=16, colours="4-5", **keys) + 'caps = ["TIMER"]\n',
+        partition("counts", "17", src="restart.c", **keys),
+        '[[channel]]\nname = "count"\nfrom = "ends"\nto = "counts"\nkind = "message"\nsize = 4\n')
+    assert code == 9 and lines["counts"] == ["17 starts"], (lines, own)
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_interrupts_of_instances(tmp_path, board):
     """Timer interrupts and SGIs of two instances and of a static partition, each its own."""

@@ -263,4 +263,18 @@ static void start(const struct tn_hv_boot *boot)
     }
 }
 
+/*
+ * What list registers hold of this life goes with it: a switch while its memory is cleared, or its
+ * program copied, would put a PPI that it was handling back into the CPU as active, where no guest
+ * would ever end it.
+ */
+static void end(void)
+{
+    if (tn_hv_in_pool()) {
+        pool_irq_reset(pool_self());
+        tn_vlr_init();
+    }
+}
+
 TN_HV_START(start);
+TN_HV_END(end);
