@@ -153,8 +153,8 @@ void pool_condemn(struct cpu *cpu, struct vcpu *v);
 /* Begin, end, pause: what other CPUs have left for this one. */
 void pool_take_orders(struct cpu *cpu);
 
-/* It comes from another CPU: `slot`'s CPU shall take it up. */
-void pool_order_arrival(unsigned slot);
+/* It is out of this CPU, and the one that has room for it shall take it up. */
+void pool_hand_over(unsigned slot);
 
 /* This instance goes on as if it had just got the CPU; after a switch. */
 void pool_go_on(struct cpu *cpu, struct vcpu *me);

@@ -6,12 +6,12 @@
  * comes next.  It begins anew each time, and is where a CPU begins that no instance was on yet.
  *
  * Concurrency.  The instance takes itself out of this CPU's queue, puts its registers away and
- * changes to the slot of nobody.  There `moved` is stored (release), from when on its orders go to
- * the other CPU, and then the order to take it up, which is taken there with acquire: all that this
- * CPU has written of the instance comes before.  No order is taken in between.  One that was left
- * here by a CPU that still read the old `moved` goes on to the other one (orders.c).  Its SPIs are
- * routed before it leaves; where one arrives before it, or after it has left, it is made pending
- * again until it is where its instance is.
+ * changes to the slot of nobody.  There the order to take it up is left, and then `moved` is stored
+ * (release), from when on its orders go to the other CPU; they are taken there with acquire: all
+ * that this CPU has written of the instance comes before.  No order is taken in between.  One that
+ * was left here by a CPU that still read the old `moved` goes on to the other one (orders.c).  Its
+ * SPIs are routed before it leaves; where one arrives before it, or after it has left, it is made
+ * pending again until it is where its instance is.
  */
 #include <tn/abi/hypercall.h>
 #include <tn/gic.h>
@@ -196,8 +196,7 @@ static void hand_over(struct cpu *cpu)
 
     if (v != NULL) {
         cpu->leaves = NULL;
-        __atomic_store_n(&v->moved, v->room, __ATOMIC_RELEASE);
-        pool_order_arrival(pool_slot_of(v));
+        pool_hand_over(pool_slot_of(v));
     }
 }
 

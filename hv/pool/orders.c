@@ -22,16 +22,31 @@
 #define END_US 50u
 #define END_PERIOD_US 500u
 
-static void order(unsigned slot, uint32_t what)
+static void ask(unsigned slot)
 {
-    __atomic_fetch_or(&pool.vcpus[slot].order, what, __ATOMIC_RELEASE);
     __atomic_fetch_or(&pool.cpus[pool_cpu_of(slot)].asked, 1ull << slot, __ATOMIC_RELEASE);
     pool_kick(pool_board_of(slot));
 }
 
-void pool_order_arrival(unsigned slot)
+static void order(unsigned slot, uint32_t what)
 {
-    order(slot, ORDER_ARRIVE);
+    __atomic_fetch_or(&pool.vcpus[slot].order, what, __ATOMIC_RELEASE);
+    ask(slot);
+}
+
+/*
+ * ARRIVE before `moved`: whoever reads that and leaves an order there finds the other one in the
+ * word already, and so does who takes them, so that none is carried out on an instance that is in
+ * no queue.  Should the other CPU look for something older too early, it passes ARRIVE back to
+ * this one, which passes it on.
+ */
+void pool_hand_over(unsigned slot)
+{
+    struct vcpu *v = &pool.vcpus[slot];
+
+    __atomic_fetch_or(&v->order, ORDER_ARRIVE, __ATOMIC_RELEASE);
+    __atomic_store_n(&v->moved, v->room, __ATOMIC_RELEASE);
+    ask(slot);
 }
 
 bool tn_hv_pool_begin(unsigned slot)
