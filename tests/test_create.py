@@ -47,3 +47,83 @@ def test_changed_meanwhile(tmp_path, board):
         creator(tmp_path, board, "creator_race.c", "bypass", "-DLARGE", mode='"tenon"', cpus="[0, 2]",
                 args='["200"]'), SLOT)
     assert (code, lines) == (0, ["[creator] both", ""])
+
+
+# A slot's channels as the image and the file have them: `slot` is one end of each.
+CHANNELS = """
+[[channel]]
+name = "in"
+from = "creator"
+to = "slot"
+kind = "message"
+slots = 4
+size = 4
+notify = true
+
+[[channel]]
+name = "out"
+from = "slot"
+to = "creator"
+kind = "message"
+size = 4
+notify = true
+
+[[channel]]
+name = "goal"
+from = "creator"
+to = "slot"
+kind = "latest"
+size = 8
+
+[[channel]]
+name = "state"
+from = "slot"
+to = "creator"
+kind = "latest"
+size = 8
+
+[[channel]]
+name = "bell"
+from = "slot"
+to = "creator"
+kind = "doorbell"
+"""
+OUT = CHANNELS.split("\n\n")[1] + "\n"
+
+
+def channel_part(folder, board, mode, kind, channels):
+    """A file for the slot with these channels: its path."""
+    manifest = folder / f"{kind}.toml"
+    manifest.write_text(f'[image]\nboard = "{board}"\n'
+                        + partition("slot", "chan_created.c", mode=f'"{mode}"', args=f'["{kind}"]') + channels)
+    path = folder / f"{kind}.part"
+    done = tnimage("build", "-f", str(manifest), "--format", "part", "-o", str(path), cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def channels_image(folder, board, mode, rounds, tries, slot="", **keys):
+    """The tables of an image whose creator has both files."""
+    end, peek = channel_part(folder, board, mode, "end", CHANNELS), channel_part(folder, board, mode, "peek", OUT)
+    flags = f"""['-DEND_PART="{end}"', '-DSPIN_PART="{peek}"']"""
+    maker = partition("creator", "chan_creator.c", cflags=flags, args=f'["{rounds}", "{tries}"]', **keys)
+    return (maker.replace('"]\n', f'", "{os.path.join(SOURCES, "parts.S")}"]\n', 1), SLOT + slot, CHANNELS)
+
+
+@pytest.mark.parametrize("board, mode, rounds, tries", (
+    ("qemu-virt", "bypass", 40, 2000), ("qemu-virt", "tenon", 8, 50),
+    ("qemu-virt-gicv2", "bypass", 8, 50), ("zcu102", "tenon", 4, 20)))
+def test_channels(tmp_path, board, mode, rounds, tries):
+    """A program has those channels of the slot that it names, and at the slot's addresses."""
+    code, lines = run(tmp_path, board, *channels_image(tmp_path, board, mode, rounds, tries))
+    faults = [line for line in lines if "fault: data abort" in line]
+    others = [line for line in lines if line and not line.startswith("mortise: ") or "creator" in line]
+    assert code != 0 and others == [] and len(faults) == (rounds + 3) // 4 + 1, lines
+
+
+def test_colours(tmp_path):
+    """The same in memory of some colours, with a creator that has others."""
+    code, lines = run(tmp_path, "qemu-virt", *channels_image(
+        tmp_path, "qemu-virt", "bypass", 4, 50, 'colours = "0-2"\n', colours='"3-7"'))
+    others = [line for line in lines if line and not line.startswith("mortise: ") or "creator" in line]
+    assert code != 0 and others == [], lines

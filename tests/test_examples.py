@@ -127,7 +127,7 @@ def test_create(tmp_path, board):
     """A program that lies in another one's memory becomes a partition, twice, each time anew."""
     image = os.path.join(tmp_path, "create.img")
     folder = os.path.join(TREE, "examples", "create")
-    tnimage(tmp_path, "build", os.path.join(folder, "job.c"), "--format", "part", "--board", board,
+    tnimage(tmp_path, "build", "-f", os.path.join(folder, "job.toml"), "--format", "part", "--board", board,
             "-o", "job.part")
     tnimage(tmp_path, "build", "-f", os.path.join(folder, "tnimage.toml"), "--board", board,
             "-I", ".", "-o", image)

@@ -51,7 +51,8 @@ def test_new_manifest_names_every_key(tmp_path):
     manifest.load(str(path))
     path.write_text(re.sub(r"^#   ", "", path.read_text(), flags=re.M))
     image = manifest.load(str(path))
-    assert [partition.mode for partition in image.partitions] == ["bypass", "linux", "bypass", "tenon"]
+    assert [partition.mode for partition in image.partitions] == [
+        "bypass", "linux", "slot", "bypass", "tenon"]
     keys = re.findall(r"^(\w+) = ", path.read_text(), re.M)
     assert set(keys) == {*manifest.IMAGE_KEYS, *manifest.PARTITION_KEYS}
 

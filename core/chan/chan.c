@@ -44,9 +44,14 @@ int tn_chan_open(struct tn_chan *chan, const char *name)
     if (end->kind != TN_CHANNEL_MESSAGE) {
         return TN_OK;
     }
-    return end->role == TN_CHANNEL_SENDER
-               ? tn_ring_producer(&chan->ring, control, data, end->capacity)
-               : tn_ring_consumer(&chan->ring, control, data, end->capacity);
+    if (end->role == TN_CHANNEL_SENDER) {
+        (void)tn_ring_producer(&chan->ring, control, data, end->capacity);
+        tn_ring_mend_producer(&chan->ring);
+    } else {
+        (void)tn_ring_consumer(&chan->ring, control, data, end->capacity);
+        tn_ring_mend_consumer(&chan->ring);
+    }
+    return TN_OK;
 }
 
 int tn_chan_send(struct tn_chan *chan, const void *message, uint32_t size)

@@ -33,6 +33,9 @@ int tn_latest_init(struct tn_latest *l, struct tn_latest_shared *shared, void *d
                             .size = size,
                             .stride = tn_latest_bytes(size) / TN_LATEST_SLOTS};
     __builtin_memcpy(&l->count, slot_at(l, pair, load_bit(&shared->slot[pair])), sizeof(l->count));
+    if (l->count > INT64_MAX) {
+        l->count = 0; /* nobody has counted so far */
+    }
     return TN_OK;
 }
 

@@ -96,6 +96,20 @@ static void hostile(void)
     }
 }
 
+/* What a writer has left behind that is no count is not gone on with. */
+static void mended(void)
+{
+    uint64_t count = UINT64_MAX;
+    uint8_t value[MAX];
+
+    setup();
+    memcpy(area.data, &count, sizeof(count));
+    TN_CHECK(tn_latest_init(&in, &shared, area.data, size) == TN_OK);
+    memset(value, 1, sizeof(value));
+    tn_latest_write(&in, value);
+    TN_CHECK(tn_latest_read(&out, value) == 1);
+}
+
 static void bad_setup(void)
 {
     TN_CHECK(tn_latest_init(&in, &shared, area.data, 0) == TN_EINVAL);
@@ -109,6 +123,7 @@ int main(void)
     tn_test_begin();
     TN_RUN(values);
     TN_RUN(hostile);
+    TN_RUN(mended);
     TN_RUN(bad_setup);
     return tn_test_end();
 }

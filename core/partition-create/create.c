@@ -15,6 +15,8 @@ static int error_of(long result)
         return TN_EPERM;
     case TN_HC_BUSY:
         return TN_EBUSY;
+    case TN_HC_ABSENT:
+        return TN_ENOENT;
     default:
         return result < 0 ? TN_ENOTSUP : TN_OK;
     }

@@ -212,7 +212,8 @@ int tn_ring_put(struct tn_ring *r, const void *message, uint32_t size)
     return TN_OK;
 }
 
-int64_t tn_ring_take(struct tn_ring *r, void *message, uint32_t max)
+/* The size of the next message. */
+static inline int64_t look(struct tn_ring *r)
 {
     uint32_t used = ready(r, 1), size;
 
@@ -231,14 +232,43 @@ int64_t tn_ring_take(struct tn_ring *r, void *message, uint32_t max)
     if (size > size_of(r) - TN_RING_MESSAGE_HEADER || message_bytes(size) > used) {
         return r->error = TN_EIO;
     }
+    return size;
+}
+
+int64_t tn_ring_take(struct tn_ring *r, void *message, uint32_t max)
+{
+    int64_t size = look(r);
+
+    if (TN_UNLIKELY(size < 0)) {
+        return size;
+    }
     if (size > max) {
         return TN_ENOSPC;
     }
     if (size != 0) {
-        copy_out(r, r->index + TN_RING_MESSAGE_HEADER, message, size);
+        copy_out(r, r->index + TN_RING_MESSAGE_HEADER, message, (uint32_t)size);
     }
-    r->index += message_bytes(size);
+    r->index += message_bytes((uint32_t)size);
     return size;
+}
+
+void tn_ring_mend_producer(struct tn_ring *r)
+{
+    if (r->error != TN_OK || r->index % TN_RING_MESSAGE_HEADER != 0) {
+        r->error = TN_OK;
+        r->index = TN_ALIGN_UP(load(&r->shared->tail), TN_RING_MESSAGE_HEADER);
+        r->peer = r->index - size_of(r);
+        tn_ring_publish(r);
+    }
+}
+
+void tn_ring_mend_consumer(struct tn_ring *r)
+{
+    if (r->error != TN_OK || look(r) == TN_EIO || r->index % TN_RING_MESSAGE_HEADER != 0) {
+        r->error = TN_OK;
+        r->index = r->peer = load(&r->shared->head);
+        tn_ring_release(r);
+    }
 }
 
 int tn_ring_send(struct tn_ring *r, const void *message, uint32_t size)

@@ -217,6 +217,62 @@ static void each_rule(void)
     }
 }
 
+/* What a side can leave behind, any two indices and any bytes: who opens it next mends it. */
+static void open_consumer(void)
+{
+    (void)tn_ring_consumer(&out, &shared, area.data, 16);
+    tn_ring_mend_consumer(&out);
+}
+
+static void open_producer(void)
+{
+    (void)tn_ring_producer(&in, &shared, area.data, 16);
+    tn_ring_mend_producer(&in);
+}
+
+/* As a program does that is told of the error: open it again. */
+static void drain(void)
+{
+    char buffer[16];
+
+    for (int64_t got = 0; got != TN_EAGAIN;) {
+        got = tn_ring_receive(&out, buffer, sizeof(buffer));
+        if (got == TN_EIO) {
+            open_consumer();
+        }
+    }
+}
+
+static void mended(void)
+{
+    char buffer[16];
+
+    for (uint32_t i = 0; i < 100000; i++) {
+        for (unsigned at = 0; at < 16; at++) {
+            area.data[at] = (uint8_t)(at % 4 == 0 ? tn_test_below(20) : 0);
+        }
+        shared.tail = (uint32_t)tn_test_random();
+        shared.head = tn_test_below(4) != 0 ? shared.tail + (uint32_t)tn_test_below(18)
+                                            : (uint32_t)tn_test_random();
+        open_producer(); /* the next program of a side that has left this behind */
+        open_consumer();
+        drain();
+        TN_CHECK(tn_ring_send(&in, "abc", 4) == TN_OK);
+        TN_CHECK(tn_ring_receive(&out, buffer, 16) == 4 && buffer[2] == 'c');
+    }
+    /* What is sound stays. */
+    shared.head = shared.tail = 0;
+    TN_CHECK(tn_ring_producer(&in, &shared, area.data, 16) == TN_OK);
+    TN_CHECK(tn_ring_send(&in, "abc", 4) == TN_OK);
+    TN_CHECK(tn_ring_producer(&in, &shared, area.data, 16) == TN_OK);
+    TN_CHECK(tn_ring_consumer(&out, &shared, area.data, 16) == TN_OK);
+    tn_ring_mend_producer(&in);
+    tn_ring_mend_consumer(&out);
+    TN_CHECK(tn_ring_send(&in, "def", 4) == TN_OK);
+    TN_CHECK(tn_ring_receive(&out, buffer, 16) == 4 && buffer[0] == 'a');
+    TN_CHECK(tn_ring_receive(&out, buffer, 16) == 4 && buffer[0] == 'd');
+}
+
 static void bad_setup(void)
 {
     static const uint32_t sizes[] = {0, 8, 17, 24, UINT32_C(3) << 30};
@@ -250,6 +306,7 @@ int main(void)
     TN_RUN(send_and_receive);
     TN_RUN(hostile);
     TN_RUN(each_rule);
+    TN_RUN(mended);
     TN_RUN(bad_setup);
     return tn_test_end();
 }

@@ -54,7 +54,8 @@ static bool irq_ok(struct slot *slot, const struct tn_irq_desc *irq)
 {
     const struct tn_partition_desc *bound = slot_bound(slot);
 
-    for (unsigned i = 0; i < bound->irq_count; i++) {
+    /* A doorbell comes with its channel. */
+    for (unsigned i = 0; i < bound->irq_count && (irq->flags & TN_IRQ_DOORBELL) == 0; i++) {
         const struct tn_irq_desc *own = &tn_desc_irqs(bound)[i];
 
         if (own->intid == irq->intid && own->flags == irq->flags &&
@@ -109,6 +110,14 @@ long slot_check(struct slot *slot)
     return fits(slot) ? TN_HC_OK : TN_HC_DENIED;
 }
 
+uint64_t slot_page(const struct slot *slot, uint64_t offset)
+{
+    const struct tn_region upto = {
+        .source = slot->memory, .size = offset + HV_PAGE, .colours = slot->colours};
+
+    return CONFIG_COLOURED > 0 ? tn_region_end(&upto) - HV_PAGE : slot->memory + offset;
+}
+
 void slot_adopt(struct slot *slot)
 {
     struct tn_partition_desc *desc = slot_desc(slot);
@@ -126,7 +135,9 @@ void slot_adopt(struct slot *slot)
         if (regions[i].kind == TN_REGION_DEVICE) {
             regions[i].access |= device_of(slot, &regions[i])->access & TN_ACCESS_SHARED;
         } else {
-            regions[i].source += slot->memory;
+            regions[i].source = slot_page(slot, regions[i].source);
+            regions[i].colours = slot->colours;
         }
     }
+    slot_add_channels(slot);
 }

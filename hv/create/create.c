@@ -49,12 +49,22 @@ const struct tn_partition_desc *tn_hv_slot_desc(unsigned partition,
     return desc;
 }
 
+/* From `offset` of the slot's memory on; both are multiples of the page. */
+static void wipe(const struct slot *slot, uint64_t image, uint64_t offset, uint64_t size)
+{
+    const struct tn_region part = {
+        .source = slot_page(slot, offset), .size = size, .colours = slot->colours};
+
+    tn_hv_wipe_region(image, &part);
+}
+
 /* The builder sees to it that it has these regions, and that the descriptor is not too large. */
 static void take_slot(struct slot *slot, const struct tn_hv_boot *boot, unsigned partition)
 {
     const struct tn_partition_desc *desc = tn_image_desc(&boot->image, partition);
     const struct tn_region *regions = tn_desc_regions(desc);
     const volatile uint64_t *from = (const volatile uint64_t *)(const void *)desc;
+    const struct tn_image_segment *segment;
 
     if (desc->desc_size > TN_PART_DESC_MAX) {
         return;
@@ -66,12 +76,17 @@ static void take_slot(struct slot *slot, const struct tn_hv_boot *boot, unsigned
         if (regions[i].kind == TN_REGION_IMAGE) {
             slot->ipa = regions[i].ipa;
         } else if (regions[i].kind == TN_REGION_MEMORY) {
-            slot->memory = regions[i].source;
-            slot->size = regions[i].size;
+            if ((regions[i].access & TN_ACCESS_SHARED) == 0) {
+                slot->memory = regions[i].source;
+                slot->size = regions[i].size;
+                slot->colours = regions[i].colours;
+            }
         }
     }
+    segment = &boot->image.segments[boot->image.partitions[partition].first_segment];
+    slot_take_channels(slot, boot->image.bytes + segment->offset, segment->size);
     slot->partition = partition;
-    tn_hv_wipe(boot->base + slot->memory, slot->size);
+    wipe(slot, boot->base, 0, slot->size);
 }
 
 static void start(const struct tn_hv_boot *boot)
@@ -98,7 +113,11 @@ static bool head_ok(const struct slot *slot, uint64_t size)
            head->desc_size <= TN_PART_DESC_MAX && head->desc_size % 8 == 0 &&
            head->segment_size != 0 && head->segment_size <= slot->size &&
            head->segment_offset >= sizeof(*head) + head->desc_size &&
-           head->segment_offset <= size && head->segment_size <= size - head->segment_offset;
+           head->segment_offset <= size && head->segment_size <= size - head->segment_offset &&
+           head->channel_count <= TN_PART_CHANNELS && head->channels_offset % 8 == 0 &&
+           head->channels_offset <= head->segment_size &&
+           head->channel_count * sizeof(struct tn_channel_end) <=
+               head->segment_size - head->channels_offset;
 }
 
 /* Each byte is read once: what the caller changes meanwhile is one thing or the other. */
@@ -117,6 +136,9 @@ static long take_desc(struct slot *slot, uint64_t ipa, uint64_t size)
         return TN_HC_INVALID;
     }
     result = slot_check(slot);
+    if (result == TN_HC_OK) {
+        result = slot_check_channels(slot, ipa + slot->head.segment_offset);
+    }
     if (result == TN_HC_OK) {
         slot_adopt(slot);
         slot->done = 0;
@@ -159,13 +181,14 @@ static void clean(const void *page)
 /* A page of the slot, mapped for this one copy; the CRC is that of what has arrived. */
 static bool fill_page(struct slot *slot, uint64_t ipa, uint32_t size)
 {
-    uint64_t pa = base + slot->memory + slot->done;
+    uint64_t pa = base + slot_page(slot, slot->done);
     uint64_t inside = pa & (HV_BLOCK - 1);
     char *page = (char *)tn_hv_map_load(pa - inside) + inside;
     bool read = tn_hv_guest_read(page, ipa, size);
 
     if (read) {
         slot->crc = tn_crc32(slot->crc, page, size);
+        slot_write_channels(slot, page, size);
         slot->done += size;
         clean(page);
     }
@@ -244,7 +267,7 @@ static TN_HC_FUNCTION long create_destroy(uint64_t id, uint64_t partition, uint6
     }
     part = slot->size - slot->done;
     part = part < WIPE_AT_A_TIME ? part : WIPE_AT_A_TIME;
-    tn_hv_wipe(base + slot->memory + slot->done, part);
+    wipe(slot, base, slot->done, part);
     slot->done += (uint32_t)part;
     part = slot->size - slot->done;
     tn_hv_life_move(slot->partition, TN_LIFE_CHANGING,

@@ -4,6 +4,7 @@
 docs: core/abi, tn/abi/channel.h. A channel is two ranges of guest-physical pages, at the same
 address in both partitions: the sender's, then one page of the receiver's.
 """
+import struct
 from dataclasses import dataclass, field
 
 from tenon import errors
@@ -57,12 +58,17 @@ def _refuse(channel, key, message):
                          f"{channel.place(key)}: channel {channel.name or '?'}: {message}")
 
 
-def check(channels, partitions, machine):
-    """Check every channel of an image, and plan where it lies."""
+def check(channels, partitions, machine, part=False):
+    """Check every channel of an image, and plan where it lies.
+
+    `part`: of a program for a slot, which has one end of each; the other one, and all addresses, are
+    those of the image that has the slot.
+    """
     names = [partition.name for partition in partitions]
     at, seen, rung, bells = machine.ram_ipa - WINDOW, {}, {}, 0
     for channel in channels:
-        _check_one(channel, names, {item.name for item in partitions if item.mode == "slot"})
+        _check_ends(channel, names, part)
+        _check_one(channel)
         if channel.name in seen:
             _refuse(channel, "name", f"the name is taken ({seen[channel.name].place('name')}); "
                     "give each channel its own")
@@ -71,6 +77,8 @@ def check(channels, partitions, machine):
         channel.uncached = not kernels.isdisjoint((channel.end("from"), channel.end("to")))
         channel.colours = _colours(channel, {item.name: item.colour_mask for item in partitions})
         _plan_memory(channel)
+        if part:
+            continue
         channel.ipa = at
         at += channel.pages + PAGE if channel.pages else 0
         if at > machine.ram_ipa:
@@ -83,21 +91,26 @@ def check(channels, partitions, machine):
             rung[channel.end("from")] = channel.number + 1
 
 
-def _check_one(channel, names, slots):
+def _check_ends(channel, names, part):
     if not channel.name:
         _refuse(channel, "name", "no name; add name = \"setpoint\"")
+    if part:
+        if (channel.end("from") == names[0]) == (channel.end("to") == names[0]):
+            _refuse(channel, "from", f"a program for a slot has one end of a channel; write from = "
+                    f"\"{names[0]}\" if it sends, to = \"{names[0]}\" if it receives")
+        return
     for key, who in (("from", "sender"), ("to", "receiver")):
         if not channel.end(key):
             _refuse(channel, key, f"no {who}; add {key} = \"{names[0]}\"")
         if channel.end(key) not in names:
             near = errors.nearest(channel.end(key), names) or f"; partitions: {', '.join(names)}"
             _refuse(channel, key, f"there is no partition '{channel.end(key)}'{near}")
-        if channel.end(key) in slots:
-            _refuse(channel, key, f"partition {channel.end(key)} is a slot, which has no channels; "
-                    "name another")
     if channel.end("from") == channel.end("to"):
         _refuse(channel, "to", f"it leads from partition {channel.end('to')} to itself; "
                 "name another partition")
+
+
+def _check_one(channel):
     if channel.kind not in KINDS:
         near = errors.nearest(channel.kind, KINDS) if channel.kind else ""
         _refuse(channel, "kind", f"unknown kind '{channel.kind}'"
@@ -125,7 +138,7 @@ def _colours(channel, masks):
     end with colours meets no others, and nobody else meets this memory. What is uncached has none."""
     if channel.uncached:
         return 0, 0
-    sender, receiver = masks[channel.end("from")], masks[channel.end("to")]
+    sender, receiver = masks.get(channel.end("from"), 0), masks.get(channel.end("to"), 0)
     return sender or receiver, receiver or sender
 
 
@@ -172,6 +185,13 @@ def table(channels, name):
             "kind": 1 + KINDS.index(channel.kind), "role": role, "doorbell": bell,
             "notify": int(channel.notify)})
     return rows
+
+
+def records(rows):
+    """table() as bytes, for who has them elsewhere."""
+    return b"".join(struct.pack(
+        "<32sQIIIHHHHI", row["name"].encode(), row["memory"], row["pages"], row["capacity"], row["size"],
+        row["kind"], row["role"], row["doorbell"], row["notify"], 0) for row in rows)
 
 
 def regions(channels, name):

@@ -396,7 +396,8 @@ class Guest(Composition):
             self.spec, self.build.machine, libraries, caps, len(self.build.image.partitions) > 1)
         bits = self.component.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
-        channels = self.build.image.channels
+        # Those of a program for a slot are the slot's: nothing of them is the file's.
+        channels = [] if self.build.image.part else self.build.image.channels
         self.irqs = sorted([*groups.mark(self.irqs, self.spec),
                             *channel.irqs(channels, self.spec.name)],
                            key=lambda irq: irq["intid"])

@@ -148,13 +148,9 @@ class Kernel:
 def tenon_node(channels, name, machine):
     """What the device tree says of a partition's channels, for devicetree.make()."""
     rows = channel.table(channels, name)
-    ends = b"".join(struct.pack(
-        "<32sQIIIHHHHI", row["name"].encode(), row["memory"], row["pages"], row["capacity"],
-        row["size"], row["kind"], row["role"], row["doorbell"], row["notify"], 0)
-        for row in rows)
     heard = [(row["name"], row["doorbell"]) for row in rows
              if row["notify"] and row["role"] == channel.RECEIVER]
-    return SimpleNamespace(ends=ends, heard=heard, bells=channel.bells(machine))
+    return SimpleNamespace(ends=channel.records(rows), heard=heard, bells=channel.bells(machine))
 
 
 class Component:

@@ -105,6 +105,7 @@ class Image:
     partitions: list = field(default_factory=list)
     channels: list = field(default_factory=list)
     pools: list = field(default_factory=list)
+    part: bool = False  # no image but a program for a slot of another one
     origin: str = ""
     places: dict = field(default_factory=dict)
 
@@ -291,7 +292,7 @@ def check(image):
         groups.check(partition, machine)
     _check_together(image.partitions)
     colours.check_own(image, machine)
-    channel.check(image.channels, image.partitions, machine)
+    channel.check(image.channels, image.partitions, machine, image.part)
     return machine
 
 

@@ -129,6 +129,10 @@ class Program:
         large = self.heap_end - self.stack_bottom >= BLOCK
         return up(below, WINDOW_LARGE if large else WINDOW_SMALL)
 
+    def segment_offset(self, name):
+        """Where a read-only object is in the segment."""
+        return self.elf.value(name) - self.rodata_shift - self.entry
+
     def patched(self):
         """The segment's bytes with struct tn_layout filled in."""
         layout = struct.pack("<IIQQ", LAYOUT_MAGIC, 24, self.stack_bottom, self.heap_end)

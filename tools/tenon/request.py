@@ -38,6 +38,7 @@ def make(args):
     _name_image(args, image)
     if args.format == "part":
         slot.check_alone(image)
+        image.part = True
     return image
 
 

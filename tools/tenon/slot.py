@@ -10,17 +10,19 @@ import re
 import struct
 import zlib
 
-from tenon import errors, files, paths
+from tenon import channel, errors, files, paths
 from tenon.sizes import BLOCK, PAGE, show, up
 
 MODE = "slot"
 CAPS = ["EXIT", "IRQ", "TIMER", "CONSOLE", "DEVICE", "MAP"]  # what most programs ask for at most
 KEYS = ("src", "stack", "heap", "without", "args", "options", "cflags", "kernel", "initrd", "cmdline",
-        "console", "colours", "pool", "registers", "injectable")
+        "console", "pool", "registers", "injectable")
 FAR = 16 << 20
 KIND_IMAGE, KIND_MEMORY = 1, 2
 DESC, REGION = 96, 32  # struct tn_partition_desc, struct tn_region
 SHARED = 8
+HEAD = 32  # struct tn_part
+CHANNELS_AT = 64  # TN_SLOT_CHANNELS
 
 
 def check(partition, refuse):
@@ -50,10 +52,30 @@ def window(memory):
     return up(memory, BLOCK) + (BLOCK if memory < BLOCK else up(memory, FAR))
 
 
+def _most(name):
+    """A number of tn/abi/part.h."""
+    text = (files.read(paths.inside("core/abi/include/tn/abi/part.h")) or b"").decode()
+    return int(re.search(rf"TN_PART_{name} (\d+)", text)[1])
+
+
 def desc_max():
     """TN_PART_DESC_MAX."""
-    text = (files.read(paths.inside("core/abi/include/tn/abi/part.h")) or b"").decode()
-    return int(re.search(r"TN_PART_DESC_MAX (\d+)", text)[1])
+    return _most("DESC_MAX")
+
+
+def segment(stub, rows):
+    """What a slot has in the image in the place of a program: its channels, for hv/create."""
+    return stub.ljust(CHANNELS_AT, b"\0") + channel.records(rows) if rows else stub
+
+
+def check_channels(image, spec, place):
+    """Refuse more channels of one slot, or of a program for one, than Mortise keeps records of."""
+    mine = channel.ends(image.channels, spec.name)
+    if len(mine) > _most("CHANNELS"):
+        raise errors.Refusal(errors.CONFIG, f"{mine[_most('CHANNELS')][0].place('name')}: partition "
+                             f"{spec.name} has {len(mine)} channels, and {place} has "
+                             f"{_most('CHANNELS')} at most; leave some out")
+    return mine
 
 
 def check_alone(image):
@@ -68,24 +90,28 @@ def check_alone(image):
 def part(_args, build, _data):
     """The file of the one program of a build."""
     guest = build.guests[0]
-    segment = guest.program.patched()
+    text = guest.program.patched()
     place = os.path.join(build.folder, guest.component.name, "descriptor.bin")
     desc = bytearray(files.read(place))
-    if len(desc) > desc_max():
-        raise errors.Refusal(errors.FIT, f"--format part: the descriptor has {len(desc)} bytes, at most "
-                             f"{desc_max()} fit; leave devices or interrupts out")
+    mine = check_channels(build.image, guest.spec, "a slot")
+    whole = len(desc) + 8 + sum(REGION * 2 * (item.pages > 0) + 4 * item.notify for item, _ in mine)
+    if whole > desc_max():
+        raise errors.Refusal(errors.FIT, f"--format part: the descriptor has {whole} bytes, at most "
+                             f"{desc_max()} fit; leave devices, interrupts or channels out")
     count = struct.unpack_from("<H", desc, 66)[0]
     at = [DESC + REGION * index for index in range(count)]
     sources = [struct.unpack_from("<QHH", desc, offset + 16) for offset in at]
     first = min(source for source, kind, _ in sources if kind == KIND_IMAGE)
-    end = up(len(segment), PAGE)
+    end = up(len(text), PAGE)
     for offset, (source, kind, access) in zip(at, sources):
         if kind == KIND_IMAGE:
             source -= first
         elif kind == KIND_MEMORY:
             source, end = end, end + struct.unpack_from("<Q", desc, offset + 8)[0]
         struct.pack_into("<QHH", desc, offset + 16, source, kind, access & ~SHARED)
-    head = struct.pack("<4sHHIII", b"TNPT", 1, len(desc), 24 + len(desc), len(segment),
-                       zlib.crc32(segment))
+    count = len(mine) if "tn_channels" in guest.elf.by_name else 0  # linked only when it opens one
+    at = guest.program.segment_offset("tn_channels") if count else 0
+    head = struct.pack("<4sHHIIIII", b"TNPT", 2, len(desc), HEAD + len(desc), len(text), zlib.crc32(text),
+                       at, count)
     build.part_memory = end
-    return head + struct.pack("<I", zlib.crc32(head + desc)) + bytes(desc) + segment
+    return head + struct.pack("<I", zlib.crc32(head + desc)) + bytes(desc) + text

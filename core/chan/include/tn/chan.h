@@ -31,8 +31,8 @@ struct tn_chan {
 
 /*
  * Open this partition's side of the channel with this name.  TN_ENOENT: the manifest gives the
- * partition none.  TN_EIO: the other side has made its memory invalid.  May be called again, which
- * begins where the memory says.  Thread or start-up.
+ * partition none.  May be called again, which begins where the memory says; when a side has made
+ * that invalid (TN_EIO of the functions below) the channel begins empty.  Thread or start-up.
  */
 int tn_chan_open(struct tn_chan *chan, const char *name);
 

@@ -55,8 +55,8 @@ static inline uint32_t tn_latest_bytes(uint32_t size)
 
 /*
  * Begin as either side: `data` has tn_latest_bytes(size) bytes, 8-byte aligned, zero before the
- * first use.  A writer that was restarted goes on counting where it was.  TN_EINVAL for a size
- * out of range or misaligned data.
+ * first use.  A writer that was restarted goes on counting where it was, below 2^63.  TN_EINVAL for
+ * a size out of range or misaligned data.
  */
 int tn_latest_init(struct tn_latest *l, struct tn_latest_shared *shared, void *data, uint32_t size);
 

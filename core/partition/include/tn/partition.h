@@ -68,8 +68,10 @@ int tn_partition_state(int partition, unsigned *status, unsigned *starts);
  * in the file.  Takes a hypercall for each page.
  *
  * TN_EINVAL: no slot, one's own, or a file that is damaged or does not fit the slot's memory;
- * TN_EPERM: it needs a capability, a device or an interrupt that the slot lacks; TN_EBUSY: the slot
- * is not EMPTY.  Then the slot is as it was.
+ * TN_EPERM: it needs a capability, a device or an interrupt that the slot lacks; TN_ENOENT: it has
+ * a channel and the slot has none of this name, or one of another kind, direction or size;
+ * TN_EBUSY: the slot is not EMPTY.  Then the slot is as it was.  Channels (tn/chan.h) are where the
+ * last program of the slot left them, as when a partition begins anew.
  */
 int tn_partition_create(int partition, const void *file, size_t size);
 

@@ -89,6 +89,15 @@ int64_t tn_ring_read(struct tn_ring *r, void *to, size_t size);
 int tn_ring_put(struct tn_ring *r, const void *message, uint32_t size);
 int64_t tn_ring_take(struct tn_ring *r, void *message, uint32_t max);
 
+/*
+ * Messages, after tn_ring_producer() or tn_ring_consumer() whether those returned TN_OK or TN_EIO:
+ * where the indices are not of one ring, or what is in it is no message, the producer begins with
+ * an empty ring, the consumer behind all that is in it.  So a ring that a side has broken works
+ * again when another program has this side's place.  A sound ring stays as it is.
+ */
+void tn_ring_mend_producer(struct tn_ring *r);
+void tn_ring_mend_consumer(struct tn_ring *r);
+
 /* Producer: let the consumer see what was put in.  Consumer: give back what was taken out. */
 void tn_ring_publish(struct tn_ring *r);
 void tn_ring_release(struct tn_ring *r);

@@ -2,7 +2,8 @@
 /*
  * A channel as its two ends see it.  The builder writes one struct tn_channel_end for each channel
  * of a partition into its program (tn_channels[], in order of name); Mortise knows of a channel
- * only its memory, as regions of the descriptor, and its doorbell, as an INTID.
+ * only its memory, as regions of the descriptor, and its doorbell, as an INTID.  Of a program for a
+ * slot (tn/abi/part.h) it writes the addresses and doorbells itself.
  *
  * Memory.  Two ranges of pages that follow each other in guest-physical space: the sender's, which
  * the receiver can only read, and behind it one page of the receiver's, which the sender can only

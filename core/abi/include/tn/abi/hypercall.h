@@ -36,6 +36,7 @@
 #define TN_HC_DENIED -3
 #define TN_HC_BUSY -4   /* not now: see the function */
 #define TN_HC_FAILED -5 /* the firmware refuses, or a device */
+#define TN_HC_ABSENT -6 /* there is no such thing */
 
 /* Group EXIT. */
 #define TN_HC_EXIT TN_HC(TN_HC_GROUP_EXIT, 0) /* x1: status, 0..255; does not return */
@@ -122,7 +123,8 @@
  *         tn_part), x3: its bytes.  Takes the head and the descriptor.  INVALID: they cannot be
  *         read, are damaged, break a rule or do not fit the slot's memory; DENIED: the slot lacks
  *         a capability, a device or an interrupt of it, or it has something that a slot cannot
- *         have.  It stays EMPTY then.
+ *         have; ABSENT: the slot has no channel of a name that it has, with the same kind, role and
+ *         sizes.  It stays EMPTY then.
  * FILL    of one that is FILLING (BUSY otherwise).  x2: address of the segment's next bytes, x3:
  * how many, 4096, or all that are left when these are fewer (INVALID otherwise, nothing has
  *         happened).  Returns how many are left; behind the last it is OFF, and one as any other.
