@@ -126,6 +126,15 @@ def test_a_fault_ends_one_instance(tmp_path, board):
     assert numbers(lines, "loop")[2] == 0 and numbers(lines, "hog")[0] >= 14_000_000
 
 
+def test_a_life_gives_nothing_up_for_the_next(tmp_path):
+    """A priority that it has asked for is that life's."""
+    code, lines, own = run(
+        tmp_path, BOARDS[0], partition("humble", "humble", priority=200, restart="fault"),
+        partition("hog", "hog", "30000", priority=50))
+    assert len(numbers(lines, "hog")) == 2 and not any("exit" in line for line in own), own
+    assert own[-1] == 'mortise: partition 0 "humble" restarts'
+
+
 @pytest.mark.parametrize("board", OTHER)
 def test_a_restart_while_others_run(tmp_path, board):
     """It ends in the handler of its timer's interrupt and begins anew, its program copied, while slices of

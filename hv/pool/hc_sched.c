@@ -50,13 +50,21 @@ static bool in_range(uint64_t us)
     return us >= TN_HC_SCHED_SHORTEST && us <= TN_HC_SCHED_LONGEST;
 }
 
+/*
+ * No greater share than it was given, nor more at a time: with the same share of a long period it
+ * would keep less urgent ones waiting for as long as it likes.
+ */
+static bool is_less(const struct instance *own, uint64_t budget, uint64_t period)
+{
+    return own->budget_us == 0 ||
+           (budget <= own->budget_us && budget * own->period_us <= period * own->budget_us);
+}
+
 static TN_HC_FUNCTION long sched_budget(uint64_t id, uint64_t budget, uint64_t period, uint64_t x3)
 {
-    const struct instance *own = &pool_instances[tn_hv_partition.slot];
-
     (void)id, (void)x3;
     if (!in_range(budget) || !in_range(period) || budget > period ||
-        (own->budget_us != 0 && budget * own->period_us > period * own->budget_us)) {
+        !is_less(&pool_instances[tn_hv_partition.slot], budget, period)) {
         return TN_HC_INVALID;
     }
     tn_sched_account(&pool_here()->q, &pool_self()->sched, pool_now());

@@ -17,7 +17,8 @@
 
 /*
  * So much of its CPU does the end of an instance get, before all fixed priorities: an end is not
- * for the others to wait out, nor they for it.
+ * for the others to wait out, nor they for it.  One under EDF has what its manifest gives it, even
+ * if it has asked for next to nothing in ten seconds.
  */
 #define END_US 50u
 #define END_PERIOD_US 500u
@@ -91,9 +92,13 @@ void pool_adopt(struct cpu *cpu, struct vcpu *v)
 
 void pool_condemn(struct cpu *cpu, struct vcpu *v)
 {
+    const struct instance *own = &pool_instances[pool_slot_of(v)];
+    bool edf = own->kind == TN_SCHED_EDF;
+
     v->condemned = true;
     v->follows = false; /* nor is it for its kernel to say how urgent that is */
-    tn_sched_hurry(&cpu->q, &v->sched, pool_ticks(END_US), pool_ticks(END_PERIOD_US), pool_now());
+    tn_sched_hurry(&cpu->q, &v->sched, pool_ticks(edf ? own->budget_us : END_US),
+                   pool_ticks(edf ? own->period_us : END_PERIOD_US), pool_now());
 }
 
 /* What the life cycle wants of an instance now. */

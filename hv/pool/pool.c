@@ -214,6 +214,15 @@ void tn_hv_pool_enter(void)
     } else if (me->sched.kind == TN_SCHED_FIRST) {
         tn_sched_remove(&cpu->q, &me->sched);
         pool_adopt(cpu, me); /* its last life ended in a hurry, this one competes as ever */
+    } else {
+        const struct instance *own = &pool_instances[tn_hv_partition.slot];
+        uint64_t now = pool_now();
+
+        /* What its last life had given up is this one's again. */
+        tn_sched_account(&cpu->q, &me->sched, now);
+        tn_sched_renew(&cpu->q, &me->sched, pool_ticks(own->budget_us), pool_ticks(own->period_us),
+                       now);
+        tn_sched_set_level(&cpu->q, &me->sched, me->sched.ceiling, false);
     }
     if (CONFIG_POOL_WATCHDOGS > 0) {
         me->expired = false; /* until here the time was Mortise's */

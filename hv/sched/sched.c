@@ -269,9 +269,37 @@ void tn_sched_set_budget(struct tn_sched *q, struct tn_sched_entity *e, uint64_t
     }
 }
 
+void tn_sched_renew(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget, uint64_t period,
+                    uint64_t now)
+{
+    if (e->budget == budget && e->period == period) {
+        return;
+    }
+    if (competes(e)) {
+        dequeue(q, e);
+    }
+    stop_timer(q, e);
+    e->left = budget == 0 || e->budget == 0 ? (int64_t)budget
+                                            : (int64_t)budget - ((int64_t)e->budget - e->left);
+    e->budget = budget;
+    e->period = period;
+    e->deadline = now + period;
+    e->state = TN_SCHED_READY;
+    if (budget != 0 && e->left <= 0) {
+        e->state = TN_SCHED_THROTTLED;
+        start_timer(q, e, e->deadline);
+    }
+    if (competes(e)) {
+        enqueue(q, e);
+    }
+}
+
 void tn_sched_hurry(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget, uint64_t period,
                     uint64_t now)
 {
+    if (e->kind == TN_SCHED_EDF) {
+        tn_sched_renew(q, e, budget, period, now);
+    }
     if (e->kind == TN_SCHED_EDF || e->kind == TN_SCHED_FIRST) {
         tn_sched_wake(q, e, now);
         return;

@@ -291,6 +291,42 @@ static void random_edf(void)
     TN_CHECK(ran[0] + work[0] >= work[0] * (100000 / period[0]));
 }
 
+/* Who has asked for next to nothing and used it up need not be waited for, nor has it more for
+ * that. */
+static void test_renew(void)
+{
+    reset();
+    clear();
+    add(0, TN_SCHED_EDF, 0, 20, 100, 0);
+    add(1, TN_SCHED_FIXED, 0, 0, 0, 0);
+    tn_sched_wake(&q, &e[0], now);
+    tn_sched_wake(&q, &e[1], now);
+    run_until(now + 20);
+    tn_sched_set_budget(&q, &e[0], 1, 1000000, now);
+    run_until(now + 180);
+    TN_CHECK(ran[0] == 21 && e[0].state == TN_SCHED_THROTTLED && e[0].deadline > now + 999000);
+    tn_sched_hurry(&q, &e[0], 20, 100, now);
+    TN_CHECK(tn_sched_pick(&q, now) == &e[0] && e[0].left == 19 && e[0].deadline == now + 100);
+    run_until(now + 100);
+    TN_CHECK(ran[0] == 40);
+    run_until(now + 100);
+    TN_CHECK(ran[0] == 60);
+
+    /* All used up: with the next period.  And one that has no budget by right has none again. */
+    tn_sched_set_budget(&q, &e[0], 20, 1000000, now);
+    run_until(now + 20);
+    tn_sched_renew(&q, &e[0], 20, 100, now);
+    TN_CHECK(ran[0] == 80 && e[0].state == TN_SCHED_THROTTLED && e[0].deadline == now + 100);
+    tn_sched_set_budget(&q, &e[1], 7, 1000000, now);
+    run_until(now + 50);
+    TN_CHECK(e[1].state == TN_SCHED_THROTTLED);
+    tn_sched_renew(&q, &e[1], 0, 0, now);
+    TN_CHECK(tn_sched_pick(&q, now) == &e[1] && e[1].budget == 0);
+    memset(ran, 0, sizeof(ran));
+    run_until(now + 40);
+    TN_CHECK(ran[1] == 40);
+}
+
 /* c ends: before the fixed ones, again and again, with a tenth of the CPU; never before EDF. */
 static void test_hurry(void)
 {
@@ -312,7 +348,7 @@ static void test_hurry(void)
     TN_CHECK(ran[3] == 200 && ran[2] == 100 && ran[0] == 700 && ran[1] == 0);
 
     /* One under EDF has its own budget and no more; twice is once. */
-    tn_sched_hurry(&q, &e[3], 10, 100, now);
+    tn_sched_hurry(&q, &e[3], 20, 100, now);
     tn_sched_hurry(&q, &e[2], 10, 100, now);
     memset(ran, 0, sizeof(ran));
     run_until(now + 1000);
@@ -345,6 +381,7 @@ int main(void)
     TN_RUN(test_debt);
     TN_RUN(test_set_budget);
     TN_RUN(test_edf);
+    TN_RUN(test_renew);
     TN_RUN(test_hurry);
     TN_RUN(test_random_edf);
     return tn_test_end();

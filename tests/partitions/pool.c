@@ -6,6 +6,8 @@
  * the longest response, and how many jobs ended after their period hog UNTIL never sleeps; prints
  * how much CPU it got, how often throttled order COUNT                  prints when it had the CPU
  * again, for 2.5 ms x COUNT fault                        loads from nowhere after 60 ms
+ *   humble                       gives its priority up and ends by a fault; status 0 when its next
+ * life does not wait for others
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -88,6 +90,19 @@ static uint64_t us(const char *text)
     return strtoul(text, NULL, 10) * 1000;
 }
 
+static int humble(void)
+{
+    uint64_t due = BEGIN_NS + 1000000;
+
+    if (tn_time_now() < BEGIN_NS - 30000000) {
+        tn_sleep_until(BEGIN_NS - 10000000);
+        tn_sched_pool_priority(1);
+        return *(volatile int *)0x7ff0000;
+    }
+    tn_sleep_until(due);
+    return tn_time_now() - due < 10000000 ? 0 : 7;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "periodic") == 0) {
@@ -102,6 +117,9 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "fault") == 0) {
         tn_sleep_until(FAULT_NS);
         return *(volatile int *)0x7ff0000;
+    }
+    if (argc == 2 && strcmp(argv[1], "humble") == 0) {
+        return humble();
     }
     return 99;
 }

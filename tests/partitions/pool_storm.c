@@ -228,6 +228,10 @@ static void harass(void)
 
 static int hostile(uint64_t ms)
 {
+    /* The same share, but more at a time. */
+    if (tn_sched_pool_budget(5 * BUDGET_US, 5 * PERIOD_US) == 0) {
+        return 6;
+    }
     for (unsigned i = 0; i < 16; i++) {
         tn_irq_attach(i, on_interrupt, (void *)(uintptr_t)i);
     }

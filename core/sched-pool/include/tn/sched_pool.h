@@ -26,9 +26,10 @@ void tn_sched_pool_sleep(uint64_t ticks);
 int tn_sched_pool_priority(uint32_t priority);
 
 /*
- * A budget of so many microseconds in each period of so many: no greater share than the manifest's.
- * Counts from the end of the current period on where there is a budget already.  TN_EINVAL: a
- * greater share, or not 20 us <= budget <= period <= 10 s.
+ * A budget of so many microseconds in each period of so many: no greater one than the manifest's,
+ * and no greater share.  It is this life's: the next one begins with the manifest's, as with its
+ * priority. Counts from the end of the current period on where there is a budget already.
+ * TN_EINVAL: a greater one, or not 20 us <= budget <= period <= 10 s.
  */
 int tn_sched_pool_budget(uint64_t budget_us, uint64_t period_us);
 

@@ -196,7 +196,7 @@
  * YIELD    to instances of its priority, or deadline, that are ready.
  * SLEEP    x1: until this time, or until an interrupt is pending for it.
  * PRIORITY x1: 0 .. 255, more is more urgent; INVALID above what the manifest says, or under EDF.
- * BUDGET   x1: microseconds, x2: of each period of so many; INVALID for a greater share of the CPU
+ * BUDGET   x1: microseconds, x2: of each period of so many; INVALID for a greater budget or share
  *          than the manifest says, or a value out of TN_HC_SCHED_SHORTEST .. LONGEST.  Where it
  *          has a budget already the new one counts when the current period ends.
  * USED     returns how long it has had its CPU.

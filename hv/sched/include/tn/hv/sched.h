@@ -103,10 +103,18 @@ void tn_sched_set_budget(struct tn_sched *q, struct tn_sched_entity *e, uint64_t
                          uint64_t period, uint64_t now);
 
 /*
+ * What it was given, after it may have asked for less: ready with `budget` and a period from now
+ * on, less what it has used of the current one.  Without effect when it has just that.  Accounted
+ * before.
+ */
+void tn_sched_renew(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget, uint64_t period,
+                    uint64_t now);
+
+/*
  * Something short that shall be over soon: ready from now on, before all fixed priorities, with
  * `budget` in each `period`, whatever it had before (kind TN_SCHED_FIRST, until tn_sched_add()).
- * One under EDF keeps what it has: its own budget comes with its next period at the latest, and
- * more would be taken from the others.
+ * For one under EDF they are what it was given, tn_sched_renew(): that comes with its next period
+ * at the latest, and more would be taken from the others.
  */
 void tn_sched_hurry(struct tn_sched *q, struct tn_sched_entity *e, uint64_t budget, uint64_t period,
                     uint64_t now);
