@@ -17,11 +17,12 @@ TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 SOURCES = os.path.join(TREE, "tests", "raw")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 UART = {"pl011": (0x18, 0x20, 0), "cadence-uart": (0x2c, 0x10, 0x30)}  # status, full, data
-CHECKS = 36  # in tests/raw/guest.c
+CHECKS = 37  # in tests/raw/guest.c
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
+FAR = 1 << 20  # with kernel_offset
 
 
-def compile_guest(folder, name, first=0, cpus=2, source="guest.c"):
+def compile_guest(folder, name, first=0, cpus=2, source="guest.c", offset=OFFSET):
     """One of the test's kernels as a flat image for a board and one or two CPUs from `first` on; returns its
     path."""
     machine = board.load(name)
@@ -36,7 +37,7 @@ def compile_guest(folder, name, first=0, cpus=2, source="guest.c"):
         ["clang", "-Wl,-e,start", "--target=aarch64-none-elf", "-ffreestanding", "-nostdlib", "-O1", "-Wall",
          "-Werror", "-mgeneral-regs-only", "-mstrict-align", "-fno-pic", "-fuse-ld=lld",
          *(f"-DTN_{key}={value:#x}" for key, value in facts.items()),
-         f"-Wl,-T,{SOURCES}/link.ld", f"-Wl,--defsym=BASE={machine.ram[0]['base'] + OFFSET:#x}",
+         f"-Wl,-T,{SOURCES}/link.ld", f"-Wl,--defsym=BASE={machine.ram[0]['base'] + offset:#x}",
          f"{SOURCES}/start.S", f"{SOURCES}/{source}", "-o", elf], check=True)
     subprocess.run(["llvm-objcopy", "-O", "binary", elf, flat], check=True)
     return flat
@@ -71,9 +72,10 @@ def passed(lines):
 
 @pytest.mark.parametrize("name", BOARDS)
 def test_what_a_kernel_relies_on(tmp_path, name):
-    """It ends by SYSTEM_OFF, with a second CPU asleep."""
-    image = build(tmp_path, name, kernel("own", compile_guest(tmp_path, name), cpus="[0, 1]",
-                                         ram='"32M"', cmdline='"a b do:o"'))
+    """It ends by SYSTEM_OFF, with a second CPU asleep. One lies where another loader would have it."""
+    far = {"kernel_offset": '"1M"'} if name == BOARDS[1] else {}
+    flat = compile_guest(tmp_path, name, offset=FAR if far else OFFSET)
+    image = build(tmp_path, name, kernel("own", flat, cpus="[0, 1]", ram='"32M"', cmdline='"a b do:o"', **far))
     code, lines = run(image)
     assert code == 0, lines
     assert len(passed(lines)) == CHECKS, lines
@@ -151,3 +153,13 @@ def test_other_files_than_flat_images(tmp_path):
         done = tnimage("build", "-f", "tnimage.toml", "-o", "raw.img", cwd=tmp_path)
         assert (done.returncode, done.stderr) == (3, f"tnimage: tnimage.toml:6: kernel {name} {message}\n")
         assert not (tmp_path / "raw.img").exists()
+
+
+def test_offset_of_an_image_that_says_its_own(tmp_path):
+    """kernel_offset is for images without a header."""
+    (tmp_path / "Image").write_bytes(struct.pack("<IIQQ32xII", 0, 0, OFFSET, 64, 0x644d5241, 0))
+    text = kernel("k", "Image", ram='"32M"', kernel_offset='"1M"')
+    (tmp_path / "tnimage.toml").write_text(f'[image]\nname = "raw"\n{text}')
+    done = tnimage("build", "-f", "tnimage.toml", "-o", "raw.img", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (3, "tnimage: tnimage.toml:8: Image has an arm64 Image header, which "
+                                              "says where it lies; remove kernel_offset\n")

@@ -25,7 +25,7 @@
 void secondary(void);
 uint64_t run_program(void);
 
-extern char image_end[];
+extern char start[], image_end[];
 
 static volatile uint32_t taken[2][32]; /* interrupts, by CPU and INTID */
 static volatile uint64_t syndrome;     /* of the last synchronous exception */
@@ -391,6 +391,7 @@ void guest(const uint8_t *tree)
 {
     check("device tree", big(tree) == 0xd00dfeed);
     check("its distance", (uintptr_t)tree >= (uintptr_t)image_end + (1u << 20));
+    check("where ram begins", big((uint8_t *)((uintptr_t)start & ~0x1fffffull)) == 0xd00dfeed);
     check("exception level", (read_reg(CurrentEL) >> 2 & 3) == 1);
     check_calls();
     check_distributor();

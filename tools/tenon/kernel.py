@@ -15,6 +15,7 @@ from tenon.sizes import BLOCK, PAGE, show, up
 ARM64_MAGIC = 0x644d5241
 MAGIC_AT, HEADER = 56, 64
 RAW_OFFSET = 0x80000  # of an image without a header, as other loaders have it
+TREE_FAR = 128 << 20  # how far into RAM other loaders put the tree of such an image
 FORMATS = {  # that are not run at their first byte
     b"\x7fELF": "is an ELF file; make a flat image of it: llvm-objcopy -O binary",
     b"\x1f\x8b": "is compressed; unpack it",
@@ -184,6 +185,7 @@ class Layout:
         self.ram = (bank["base"], spec.ram)
         self.kernel = self._read("kernel")
         self.initrd = self._read("initrd") if spec.initrd else b""
+        self.bare = False  # an image that says nothing of itself
         self.pieces = []  # (what, ipa, bytes)
         self.tree_at = 0
 
@@ -204,11 +206,17 @@ class Layout:
         raise errors.Refusal(errors.CONFIG, f"{self.spec.place('kernel')}: kernel "
                              f"{os.path.relpath(self.spec.kernel)} {what}")
 
+    def _refuse_key(self, what):
+        raise errors.Refusal(errors.CONFIG, f"{self.spec.place('kernel_offset')}: {what}")
+
     def _kernel_extent(self):
         """(offset from the RAM's base, bytes that it takes) by its header, if it has one."""
         data = self.kernel
         if len(data) >= HEADER and struct.unpack_from("<I", data, MAGIC_AT)[0] == ARM64_MAGIC:
             offset, size = struct.unpack_from("<QQ", data, 8)
+            if self.spec.kernel_offset is not None:
+                self._refuse_key(f"{os.path.relpath(self.spec.kernel)} has an arm64 Image header, which says "
+                                 "where it lies; remove kernel_offset")
             if offset % PAGE:
                 self._refuse(f"has an arm64 Image header by which it begins {offset:#x} into RAM; give it a "
                              f"text_offset that is a multiple of {show(PAGE)}")
@@ -221,7 +229,13 @@ class Layout:
             what = "is compressed; unpack it" if data[:2] == b"\x1f\x8b" else \
                 "is no arm64 Image; name the file vmlinuz or Image of an arm64 kernel"
             self._refuse(what)
-        return RAW_OFFSET, len(data)
+        given = self.spec.kernel_offset
+        offset = RAW_OFFSET if given is None else given
+        if given is not None and (offset % PAGE or offset + len(data) > self.spec.ram):
+            self._refuse_key(f"kernel_offset of {offset:#x}: the kernel has to lie on a page inside of the "
+                             f"partition's RAM of {show(self.spec.ram)}; give a multiple of {show(PAGE)}")
+        self.bare = True
+        return offset, len(data)
 
     def place(self, make_tree):
         """Decide; the tree says where the RAM disk is, so that it is made twice."""
@@ -230,10 +244,12 @@ class Layout:
         kernel = base + offset
         least = kernel + taken + TREE_DISTANCE
         room = len(make_tree((0, 0) if self.initrd else None))
+        # Of a bare image nobody knows what it takes behind its end: as far away as other loaders keep.
+        far = max(least, base + min(size // 2, TREE_FAR)) if self.bare else least
         # One block for the whole tree: kernels map it by blocks. A little RAM does with pages.
-        self.tree_at = up(least, BLOCK)
-        if self.tree_at + room + len(self.initrd) > base + size:
-            self.tree_at = up(least, PAGE)
+        places = (up(far, BLOCK), up(least, BLOCK), up(least, PAGE))
+        fits = (at for at in places if up(at + room, PAGE) + len(self.initrd) <= base + size)
+        self.tree_at = next(fits, places[-1])
         initrd = up(self.tree_at + room, PAGE)
         tree = make_tree((initrd, len(self.initrd)) if self.initrd else None)
         assert len(tree) == room
@@ -246,6 +262,8 @@ class Layout:
         self.pieces = [("kernel", kernel, self.kernel), ("device tree", self.tree_at, tree)]
         if self.initrd:
             self.pieces.append(("initrd", initrd, self.initrd))
+        if self.bare and offset >= up(room, PAGE):  # some look there, whatever x0 says
+            self.pieces.append(("device tree", base, tree))
 
     def regions(self):
         """RAM, and what is copied into it."""

@@ -32,12 +32,11 @@ IMAGE_KEYS = {"name": "name", "board": "text", "verify": "text", "optimize": "te
 PARTITION_KEYS = {
     "name": "name", "mode": "text", "src": "words", "cpus": "numbers", "ram": "size",
     "stack": "size", "heap": "size", "devices": "words", "irqs": "numbers", "libs": "words",
-    "kernel": "text", "initrd": "text", "cmdline": "text",
+    "kernel": "text", "kernel_offset": "size", "initrd": "text", "cmdline": "text",
     "without": "words", "console": "text", "caps": "words", "args": "words", "options": "table", "cflags": "words",
     "start": "text", "restart": "text",
     "restart_times": "number", "restart_window_ms": "number", "watchdog_ms": "number",
-    "trusted_dma": "flag", "colours": "colours",
-    "injectable": "numbers", "registers": "words",
+    "trusted_dma": "flag", "colours": "colours", "injectable": "numbers", "registers": "words",
     **pool_cpus.PARTITION_KEYS,
 }
 TOP_KEYS = {"image": dict, "partition": list, "channel": list, "pool": list}
@@ -51,6 +50,7 @@ class Partition:
     hosted: bool = False  # mode native beside other partitions
     src: list = field(default_factory=list)  # absolute paths
     kernel: str | None = None  # of a kernel: absolute paths of its image and its RAM disk
+    kernel_offset: int | None = None  # into RAM, of an image that does not say where it is to lie
     initrd: str | None = None
     cmdline: str = ""
     cpus: list = field(default_factory=lambda: [0])
@@ -417,7 +417,7 @@ def _check_partition(partition, machine):
 
 # What says something of a program that is compiled here, and of a kernel that is not.
 PROGRAM_KEYS = ("src", "stack", "heap", "without", "args", "options", "cflags")
-KERNEL_KEYS = ("kernel", "initrd", "cmdline")
+KERNEL_KEYS = ("kernel", "kernel_offset", "initrd", "cmdline")
 
 
 def _check_keys(partition):

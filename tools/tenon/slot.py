@@ -15,7 +15,7 @@ from tenon.sizes import BLOCK, PAGE, show, up
 
 MODE = "slot"
 CAPS = ["EXIT", "IRQ", "TIMER", "CONSOLE", "DEVICE", "MAP"]  # what most programs ask for at most
-KEYS = ("src", "stack", "heap", "without", "args", "options", "cflags", "kernel", "initrd", "cmdline",
+KEYS = ("src", "stack", "heap", "without", "args", "options", "cflags", "kernel", "kernel_offset", "initrd", "cmdline",
         "console", "pool", "registers", "injectable")
 FAR = 16 << 20
 KIND_IMAGE, KIND_MEMORY = 1, 2
