@@ -14,7 +14,7 @@ SOURCES = os.path.join(TREE, "tests", "partitions")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 # Where the interrupt controller has little to do with it.
 ONE, OTHER = BOARDS[:2], BOARDS[::2]
-KERNEL_CHECKS = 42  # in tests/raw/guest.c, of one with a CPU
+KERNEL_CHECKS = 44  # in tests/raw/guest.c, of one with a CPU
 SWITCH = 3000  # ns, generous: a switch is some hundred instructions
 
 
@@ -244,6 +244,26 @@ def test_a_raw_kernel(tmp_path, board):
     late, _, missed = numbers(lines, "loop")
     assert late < SWITCH and missed == 0
     assert 5_000_000 <= numbers(lines, "hog")[0] <= 48_000_000
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_timer_that_is_due_again(tmp_path, board):
+    """Before the handler has ended: there is no edge that would bring the next interrupt."""
+    code, _, own = run(tmp_path, board, partition("again", src="pool_again.c", irqs=[27]),
+                       partition("hog", "hog", "1000", priority=50, console="shared"))
+    assert (code, own) == (0, [])
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_a_kernel_with_breakpoints(tmp_path, board):
+    """It debugs itself by registers of the CPU; a watchpoint on all memory of the program that has the CPU, too,
+    is never met."""
+    flat = test_raw.compile_guest(tmp_path, board, cpus=1, source="points.c")
+    kernel = (f'[[partition]]\nname = "own"\nmode = "raw"\nkernel = "{flat}"\nram = "2M"\npool = "p"\n'
+              'policy = "rr"\nslice_us = 100\nconsole = "own"\ncmdline = "do:a"\n')
+    code, lines, own = run(tmp_path, board, kernel,
+                           partition("hog", "hog", "20000", policy="rr", slice_us=100, console="shared"))
+    assert (code, own) == (0, ["ok"])
 
 
 @pytest.mark.parametrize("board", BOARDS)

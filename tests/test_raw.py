@@ -17,7 +17,7 @@ TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 SOURCES = os.path.join(TREE, "tests", "raw")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 UART = {"pl011": (0x18, 0x20, 0), "cadence-uart": (0x2c, 0x10, 0x30)}  # status, full, data
-CHECKS = 37  # in tests/raw/guest.c
+CHECKS = 39  # in tests/raw/guest.c
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 FAR = 1 << 20  # with kernel_offset
 
@@ -31,6 +31,7 @@ def compile_guest(folder, name, first=0, cpus=2, source="guest.c", offset=OFFSET
     facts = {"GICD": gic["gicd"]["base"], "GICR": gic.get("gicr", {}).get("base", 0),
              "GICC": gic.get("gicc", {}).get("base", 0),
              "GICC_DIR": gic.get("gicc_dir", {}).get("base", 0), "UART": machine.console()["base"],
+             "RAM_IPA": machine.ram_ipa,
              "UART_STATUS": status, "UART_FULL": full, "UART_DATA": data, "FIRST": first, "CPUS": cpus}
     elf, flat = str(folder / "guest.elf"), str(folder / "guest.flat")
     subprocess.run(

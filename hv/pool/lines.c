@@ -25,6 +25,8 @@ void tn_hv_pool_irq_enable(unsigned intid)
     pool_flush(me);
 }
 
+#define TIMERS (1u << TN_BOARD_TIMER_VIRT_IRQ | 1u << TN_BOARD_TIMER_PHYS_IRQ)
+
 static bool is_edge(unsigned intid)
 {
     return tn_mmio_read32(tn_hv_gic.gicd + GIC_ICFGR + intid / 16 * 4) >> intid % 16 * 2 & 2;
@@ -110,8 +112,12 @@ uint32_t tn_hv_pool_irq_pending(unsigned bank)
 {
     uint32_t waits = pool_self()->pending[bank] | tn_vlr_bits(bank, false);
 
-    return bank == 0 ? waits | (pool_self()->pended & ~tn_vlr_bits(0, true))
-                     : waits | tn_mmio_read32(tn_hv_gic.gicd + GIC_ISPENDR + bank * 4);
+    if (bank != 0) {
+        return waits | tn_mmio_read32(tn_hv_gic.gicd + GIC_ISPENDR + bank * 4);
+    }
+    /* Its timers run in the CPU now, and one whose interrupt is disabled is seen here alone. */
+    waits |= tn_mmio_read32(pool_banked() + GIC_ISPENDR) & TIMERS;
+    return waits | (pool_self()->pended & ~tn_vlr_bits(0, true));
 }
 
 uint32_t tn_hv_pool_irq_active(unsigned bank)

@@ -20,7 +20,6 @@
 #define HCR_IMO (1ull << 4)
 #define HCR_TWI (1ull << 13)
 #define HCR_TWE (1ull << 14)
-#define MDCR_DEBUG (7ull << 9) /* TDA, TDOSA, TDRA */
 #define TIMER_ENABLE 1u
 #define US_PER_SEC 1000000u
 
@@ -229,7 +228,6 @@ void tn_hv_pool_enter(void)
         pool_watch(cpu, me);
     }
     tn_sysreg_write(hcr_el2, tn_sysreg_read(hcr_el2) | HCR_IMO | HCR_TWI | HCR_TWE);
-    tn_sysreg_write(mdcr_el2, tn_sysreg_read(mdcr_el2) | MDCR_DEBUG);
     tn_vcpu_begin();
     tn_vlr_init();
     tn_isb();

@@ -44,7 +44,7 @@ static void put_away(struct cpu *cpu, struct vcpu *me)
     pool_irq_leave(cpu, me);
     due = tn_vcpu_timers_save();
     if (me->dead) {
-        tn_vcpu_fp_reset();
+        tn_vcpu_drop();
         return;
     }
     if (pool_follows(me) && me->sched.state == TN_SCHED_THROTTLED) {

@@ -57,7 +57,7 @@ tn_vcpu_switch_new:
 
 /*
  * X a, b for each pair of registers that a guest can change, or Mortise for it.  Left out is what no
- * guest here can change or use: debug registers (trapped), implementation-defined ones (trapped),
+ * guest here can change or use: debug registers (debug.c), implementation-defined ones (trapped),
  * MPIDR and MIDR (the CPU's own, instances see them as they are).
  */
         .macro  pairs X

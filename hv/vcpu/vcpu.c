@@ -6,6 +6,8 @@
 
 #include <tn/sysreg.h>
 
+#include "internal.h"
+
 #define TIMER_ENABLE 1u
 #define TIMER_MASK 2u
 
@@ -50,6 +52,9 @@ static bool has_keys;
 
 void tn_vcpu_save(void)
 {
+    if (CONFIG_VCPU_DEBUG > 0) {
+        vcpu_debug_save();
+    }
     tn_vcpu_store(own);
     if (has_keys) {
         KEYS(SAVE_KEY)
@@ -68,11 +73,25 @@ void tn_vcpu_restore(void)
     if (has_keys) {
         KEYS(RESTORE_KEY)
     }
+    if (CONFIG_VCPU_DEBUG > 0) {
+        vcpu_debug_restore();
+    }
 }
 
 void tn_vcpu_begin(void)
 {
     has_keys = (tn_sysreg_read(id_aa64isar1_el1) & ISAR1_PAUTH) != 0;
+    if (CONFIG_VCPU_DEBUG > 0) {
+        vcpu_debug_begin();
+    }
+    tn_vcpu_fp_reset();
+}
+
+void tn_vcpu_drop(void)
+{
+    if (CONFIG_VCPU_DEBUG > 0) {
+        vcpu_debug_drop();
+    }
     tn_vcpu_fp_reset();
 }
 

@@ -17,8 +17,6 @@
 
 /* A trapped system register (Arm ARM D13, ISS encoding for MSR and MRS). */
 #define ISS_OP0(esr) ((unsigned)((esr) >> 20 & 3u))
-#define ISS_REGISTER(esr) ((unsigned)((esr) >> 5 & 0x1f))
-#define ISS_READ 1u
 #define OP0_DEBUG 2u
 
 #define WORD 2u                         /* width: 4 bytes */
@@ -305,14 +303,8 @@ void tn_hv_vgic_control(uint32_t value, bool forward)
 
 bool tn_hv_vgic_debug(struct tn_hv_frame *frame, uint64_t esr)
 {
-    if (!tn_hv_in_pool() || ISS_OP0(esr) != OP0_DEBUG) {
-        return false;
-    }
-    if (esr & ISS_READ) {
-        tn_hv_set_register(frame, ISS_REGISTER(esr), 0);
-    }
-    tn_hv_skip(esr);
-    return true;
+    (void)frame;
+    return tn_hv_in_pool() && ISS_OP0(esr) == OP0_DEBUG && tn_hv_pool_debug();
 }
 
 static void reset(void)

@@ -313,6 +313,18 @@ static void check_deactivation(void)
     __asm__ volatile("msr daifclr, #2" : : : "memory");
 }
 
+/* A timer whose interrupt is off is pending all the same for as long as it is due. */
+static void check_line(void)
+{
+    OWN(0x180) = 1u << VIRT;
+    write_reg(cntv_tval_el0, 0);
+    write_reg(cntv_ctl_el0, 1);
+    check("a disabled timer's line", OWN(0x200) >> VIRT & 1 && read_reg(isr_el1) == 0);
+    write_reg(cntv_ctl_el0, 0);
+    check("no line", !(OWN(0x200) >> VIRT & 1));
+    OWN(0x100) = 1u << VIRT;
+}
+
 /* All that a kernel with one CPU does with interrupts, while others have that CPU, too. */
 static void check_alone(void)
 {
@@ -399,6 +411,7 @@ void guest(const uint8_t *tree)
     open_interrupts(0);
     check_timers();
     check_deactivation();
+    check_line();
     if (TN_CPUS > 1) {
         check_cpus();
     } else {

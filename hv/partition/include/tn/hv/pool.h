@@ -83,6 +83,12 @@ uint8_t tn_hv_pool_irq_get_priority(unsigned intid);
 void tn_hv_pool_irq_forget(unsigned intid);
 void tn_hv_pool_irq_end(unsigned intid);
 
+/*
+ * A kernel's access to a debug register has trapped.  True: it may do it once more; false: none of
+ * those that it can have.
+ */
+bool tn_hv_pool_debug(void);
+
 /* PSCI CPU_SUSPEND: as WFI. */
 void tn_hv_pool_wait(void);
 

@@ -11,14 +11,23 @@
 #include <tn/compiler.h>
 
 /*
- * System registers of EL1 that a guest can write, and those of EL2 that are its own.  Debug
- * registers trap (MDCR_EL2.TDA).  FP registers are saved when they were used.
+ * System registers of EL1 that a guest can write, and those of EL2 that are its own.  FP and debug
+ * registers are saved when they were used.
  */
 void tn_vcpu_save(void);
 void tn_vcpu_restore(void);
 
 /* Once, before a guest's first instruction. */
 void tn_vcpu_begin(void);
+
+/* Instead of saving, when nobody will go on with what this guest has in the CPU. */
+void tn_vcpu_drop(void);
+
+/*
+ * A debug register traps: a kernel's are loaded, and the access does not trap again.  False: they
+ * are loaded already, it is none of them that traps.  Not linked without kernels (VCPU_DEBUG).
+ */
+bool tn_vcpu_debug_load(void);
 
 /* FP registers of nobody: the next FP instruction of the guest traps, and finds zeroes. */
 void tn_vcpu_fp_reset(void);

@@ -49,8 +49,8 @@ uint64_t tn_hv_vgic_access(uintptr_t frame, uint32_t offset, unsigned width, boo
                            uint64_t value);
 
 /*
- * An exit by a system register: true if it is a debug register and an instance of a pool's.  They
- * are not switched, and there is nothing to be set: they read as zero.
+ * An exit by a system register: true if it is a debug register that an instance of a pool has not
+ * loaded yet; then the access is to be done once more.
  */
 bool tn_hv_vgic_debug(struct tn_hv_frame *frame, uint64_t esr);
 
