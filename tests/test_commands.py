@@ -36,6 +36,16 @@ def test_help_has_examples(command):
     assert "examples:" in good(command, "--help")
 
 
+@pytest.mark.parametrize("value, words", (("[" * 5000 + "]" * 5000, "brackets inside brackets"),
+                                          ("9" * 6000, "thousands of digits"), ("0x" + "f" * 6000, "unknown table")))
+def test_a_manifest_that_no_reader_expects(tmp_path, value, words):
+    """It is refused with its name, without the builder's own words for that."""
+    (tmp_path / "tnimage.toml").write_text(f"x = {value}\n")
+    done = tnimage("build", "-f", str(tmp_path / "tnimage.toml"))
+    assert done.returncode == 3 and done.stderr.startswith("tnimage: ") and words in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("words, message", [
     ([], "no command given; see 'tnimage --help'"),
     (["biuld"], "unknown command 'biuld'; did you mean 'build'?"),

@@ -6,10 +6,9 @@ on the link is filled in, and every value knows its place for messages.
 """
 import os
 import re
-import tomllib
 from dataclasses import dataclass, field
 
-from tenon import alone, board, channel, colours, errors, groups, pool_cpus, sizes, slot
+from tenon import alone, board, channel, colours, errors, groups, pool_cpus, sizes, slot, toml
 
 FILE = "tnimage.toml"
 KERNELS = ("raw", "linux")  # modes of kernels that are not ours
@@ -206,10 +205,10 @@ def load(path):
         refuse(path, f"{error.strerror.lower()}; name the manifest with -f FILE")
     try:
         text = raw.decode("utf-8")
-        data = tomllib.loads(text)
+        data = toml.loads(text)
     except UnicodeDecodeError:
         refuse(path, "is not UTF-8 text; save it as UTF-8")
-    except tomllib.TOMLDecodeError as error:
+    except toml.Error as error:
         match = re.search(r"^(.*) \(at line (\d+), column \d+\)$", str(error))
         where = f"{path}:{match[2]}" if match else path
         refuse(where, f"is not TOML: {(match[1] if match else str(error)).lower()}; fix this line")
