@@ -125,7 +125,12 @@ static void look(struct cpu *cpu, struct vcpu *v)
 
 void pool_take_orders(struct cpu *cpu)
 {
-    uint64_t asked = cpu->asked == 0 ? 0 : __atomic_exchange_n(&cpu->asked, 0, __ATOMIC_ACQUIRE);
+    /* Seldom any: a load is less than an exchange. */
+    uint64_t asked = __atomic_load_n(&cpu->asked, __ATOMIC_RELAXED);
+
+    if (asked != 0) {
+        asked = __atomic_exchange_n(&cpu->asked, 0, __ATOMIC_ACQUIRE);
+    }
 
     for (; asked != 0; asked &= asked - 1) {
         unsigned slot = (unsigned)__builtin_ctzll(asked);
