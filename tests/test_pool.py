@@ -149,6 +149,17 @@ def test_a_restart_while_others_run(tmp_path, board):
     assert code == 9 and lines["counts"] == ["17 starts"], (lines, own)
 
 
+def test_fp_registers_where_others_begin_and_end(tmp_path):
+    """Clearing memory gives way: to who finds its own FP registers; and a life has none of the last."""
+    code, lines, own = run(
+        tmp_path, BOARDS[0],
+        partition("keep", "keep", "20", "2000", src="pool_fp.c", priority=200),
+        partition("lives", "lives", src="pool_fp.c", ram="512K", restart="fault", restart_times=8))
+    assert (code, lines) == (9, {}), own
+    assert sum(line.endswith("restarts") for line in own) == 8
+    assert not any("exit" in line for line in own), own
+
+
 @pytest.mark.parametrize("board", BOARDS)
 def test_interrupts_of_instances(tmp_path, board):
     """Timer interrupts and SGIs of two instances and of a static partition, each its own."""

@@ -62,8 +62,9 @@ void tn_vcpu_save(void)
     if (fp_loaded) {
         tn_vcpu_fp_store(fp);
         fp_loaded = false;
-        tn_sysreg_write(cptr_el2, CPTR_GUEST | CPTR_TFP);
     }
+    /* Where it begins or ends they are open, too, for Mortise: it may give way in between. */
+    tn_sysreg_write(cptr_el2, CPTR_GUEST | CPTR_TFP);
 }
 
 /* The ERET to come synchronises: all of these are for EL1. */
@@ -83,6 +84,10 @@ void tn_vcpu_begin(void)
     has_keys = (tn_sysreg_read(id_aa64isar1_el1) & ISAR1_PAUTH) != 0;
     if (CONFIG_VCPU_DEBUG > 0) {
         vcpu_debug_begin();
+    }
+    /* Volatile: they shall not become calls of memset, which Mortise does without. */
+    for (volatile uint64_t *word = fp; word < fp + FP_WORDS; word++) {
+        *word = 0;
     }
     tn_vcpu_fp_reset();
 }

@@ -17,7 +17,7 @@
 void tn_vcpu_save(void);
 void tn_vcpu_restore(void);
 
-/* Once, before a guest's first instruction. */
+/* Once, before a guest's first instruction: its FP registers are zero. */
 void tn_vcpu_begin(void);
 
 /* Instead of saving, when nobody will go on with what this guest has in the CPU. */
@@ -29,7 +29,7 @@ void tn_vcpu_drop(void);
  */
 bool tn_vcpu_debug_load(void);
 
-/* FP registers of nobody: the next FP instruction of the guest traps, and finds zeroes. */
+/* FP registers of nobody: the next FP instruction of the guest traps. */
 void tn_vcpu_fp_reset(void);
 
 /* The trap: this guest's FP registers are loaded. */
