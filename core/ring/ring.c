@@ -212,10 +212,10 @@ int tn_ring_put(struct tn_ring *r, const void *message, uint32_t size)
     return TN_OK;
 }
 
-/* The size of the next message. */
-static inline int64_t look(struct tn_ring *r)
+/* The size of the next message: TN_OK, TN_EAGAIN, TN_EIO. */
+static inline __attribute__((always_inline)) int look(struct tn_ring *r, uint32_t *size)
 {
-    uint32_t used = ready(r, 1), size;
+    uint32_t used = ready(r, 1);
 
     if (TN_UNLIKELY(r->error != TN_OK)) {
         return r->error;
@@ -228,27 +228,28 @@ static inline int64_t look(struct tn_ring *r)
         return r->error = TN_EIO;
     }
     /* One load: the producer may write here again at any time. */
-    size = __atomic_load_n(header(r), __ATOMIC_RELAXED);
-    if (size > size_of(r) - TN_RING_MESSAGE_HEADER || message_bytes(size) > used) {
+    *size = __atomic_load_n(header(r), __ATOMIC_RELAXED);
+    if (*size > size_of(r) - TN_RING_MESSAGE_HEADER || message_bytes(*size) > used) {
         return r->error = TN_EIO;
     }
-    return size;
+    return TN_OK;
 }
 
 int64_t tn_ring_take(struct tn_ring *r, void *message, uint32_t max)
 {
-    int64_t size = look(r);
+    uint32_t size;
+    int error = look(r, &size);
 
-    if (TN_UNLIKELY(size < 0)) {
-        return size;
+    if (TN_UNLIKELY(error != TN_OK)) {
+        return error;
     }
     if (size > max) {
         return TN_ENOSPC;
     }
     if (size != 0) {
-        copy_out(r, r->index + TN_RING_MESSAGE_HEADER, message, (uint32_t)size);
+        copy_out(r, r->index + TN_RING_MESSAGE_HEADER, message, size);
     }
-    r->index += message_bytes((uint32_t)size);
+    r->index += message_bytes(size);
     return size;
 }
 
@@ -264,7 +265,9 @@ void tn_ring_mend_producer(struct tn_ring *r)
 
 void tn_ring_mend_consumer(struct tn_ring *r)
 {
-    if (r->error != TN_OK || look(r) == TN_EIO || r->index % TN_RING_MESSAGE_HEADER != 0) {
+    uint32_t size;
+
+    if (r->error != TN_OK || look(r, &size) == TN_EIO || r->index % TN_RING_MESSAGE_HEADER != 0) {
         r->error = TN_OK;
         r->index = r->peer = load(&r->shared->head);
         tn_ring_release(r);
