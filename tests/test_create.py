@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from partskit import SOURCES, partition, run, tnimage
+from partskit import SOURCES, build, partition, run, tnimage
 
 SLOT = '[[partition]]\nname = "slot"\nmode = "slot"\ncpus = [1]\nram = "256K"\n'
 
@@ -47,6 +47,26 @@ def test_changed_meanwhile(tmp_path, board):
         creator(tmp_path, board, "creator_race.c", "bypass", "-DLARGE", mode='"tenon"', cpus="[0, 2]",
                 args='["200"]'), SLOT)
     assert (code, lines) == (0, ["[creator] both", ""])
+
+
+@pytest.mark.parametrize("board", ("qemu-virt",))
+def test_restart_and_watchdog(tmp_path, board):
+    """Both are the slot's: what hangs in it is ended and begins anew, as often for each program."""
+    path = tmp_path / "dog.part"
+    done = tnimage("build", os.path.join(SOURCES, "watchdog.c"), "--format", "part", "--board", board,
+                   "--args", "20 2 spin", "-o", str(path), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    flags = f"""['-DEND_PART="{path}"', '-DSPIN_PART="{path}"']"""
+    image = build(tmp_path, board, partition("creator", "creator_waits.c", cflags=flags).replace(
+        '"]\n', f'", "{os.path.join(SOURCES, "parts.S")}"]\n', 1),
+        SLOT + 'watchdog_ms = 2\nrestart = "fault"\nrestart_times = 1\nrestart_window_ms = 0\n')
+    done = tnimage("run", image, "--icount", "--timeout", "200")
+    lines = done.stdout.replace("\r", "").split("\n")
+    slot = 'mortise: partition 1 "slot" '
+    life = ["[slot] 20 kicks", slot + "fault: watchdog expired"]
+    both = [*life, slot + "restarts", *life, slot + "is not restarted any more"]
+    assert [line for line in lines if line and "mortise:   " not in line] == [
+        *both, "[creator] status 139, start 1", *both, "[creator] status 139, start 2"]
 
 
 # A slot's channels as the image and the file have them: `slot` is one end of each.

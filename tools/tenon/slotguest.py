@@ -25,7 +25,8 @@ class Slot(kernel.Kernel):
         slot.check_channels(self.build.image, spec, "a slot")
         self.doorbells = channel.doorbells(channels, spec.name)
         caps = {*(spec.caps or slot.CAPS), *(["DEVICE"] if spec.devices else []),
-                *(["CHAN"] if self.doorbells else [])}
+                *(["CHAN"] if self.doorbells else []),
+                *(["WATCHDOG"] if spec.watchdog_ms else [])}
         bits = self.build.pool.cap_bits()
         self.caps = sorted(caps, key=bits.get)
         devices, irqs = program.devices(spec, machine, [], caps, True)
