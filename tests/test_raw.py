@@ -17,7 +17,7 @@ TNIMAGE = os.path.join(TREE, "tools", "tnimage")
 SOURCES = os.path.join(TREE, "tests", "raw")
 BOARDS = ("qemu-virt", "qemu-virt-gicv2", "zcu102")
 UART = {"pl011": (0x18, 0x20, 0), "cadence-uart": (0x2c, 0x10, 0x30)}  # status, full, data
-CHECKS = 39  # in tests/raw/guest.c
+CHECKS = 42  # in tests/raw/guest.c
 OFFSET = 0x80000  # of an image without a header from the beginning of RAM
 FAR = 1 << 20  # with kernel_offset
 

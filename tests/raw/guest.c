@@ -30,7 +30,7 @@ extern char start[], image_end[];
 static volatile uint32_t taken[2][32]; /* interrupts, by CPU and INTID */
 static volatile uint64_t syndrome;     /* of the last synchronous exception */
 static volatile uint32_t sources;      /* of SGIs, as GICv2's CPU interface numbers CPUs */
-static volatile bool second_runs;
+static volatile bool second_runs, second_ends;
 static uint8_t second_stack[4096] __attribute__((aligned(16)));
 
 static void check(const char *name, bool good)
@@ -165,9 +165,11 @@ void second(void)
 {
     open_interrupts(1);
     second_runs = true;
-    for (;;) {
+    while (!second_ends) {
         __asm__ volatile("wfi");
     }
+    hvc(0x84000002, 0, 0, 0);
+    text("FAIL it is off\r\n");
 }
 
 static void check_calls(void)
@@ -242,6 +244,22 @@ static void check_timers(void)
     check("pmu", read_reg(pmccntr_el0) != read_reg(pmccntr_el0) || read_reg(pmcr_el0) & 1);
 }
 
+static void check_off_and_on(uint64_t stack)
+{
+    uint64_t begin = read_reg(cntvct_el0), limit = read_reg(cntfrq_el0) * 20;
+
+    second_ends = true;
+    send(1);
+    while (hvc(0xc4000004, TN_FIRST + 1, 0, 0) != 1 && read_reg(cntvct_el0) - begin < limit) {}
+    check("cpu off", hvc(0xc4000004, TN_FIRST + 1, 0, 0) == 1);
+    second_ends = second_runs = false;
+    taken[1][SGI] = 0;
+    check("cpu on once more", hvc(0xc4000003, TN_FIRST + 1, (uintptr_t)secondary, stack) == 0);
+    while (!second_runs && read_reg(cntvct_el0) - begin < limit) {}
+    send(1);
+    check("sgi to it", wait_for(&taken[1][SGI]));
+}
+
 static void check_cpus(void)
 {
     uint64_t stack = (uintptr_t)second_stack + sizeof(second_stack);
@@ -260,6 +278,7 @@ static void check_cpus(void)
     check("from the first", sources == 0);
     send_sgi(1, LAST_SGI);
     check("last sgi", wait_for(&taken[1][LAST_SGI]) && taken[0][LAST_SGI] == 0);
+    check_off_and_on(stack);
 }
 
 #if TN_GICR
