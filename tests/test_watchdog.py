@@ -148,6 +148,20 @@ def test_instances(tmp_path, board):
     assert lines.count("[dog] 10 kicks") == 3 and {"[loop] lives", "[edf] 60 kicks"} <= {*lines}
 
 
+@pytest.mark.parametrize("board", BOARDS[:2])
+def test_lives_of_a_hostile_one(tmp_path, board):
+    """It expires wherever it is in what it throws at Mortise; a loop on its CPU misses nothing."""
+    code, lines = run_tables(
+        tmp_path, POOL + partition("loop", "pool.c", "periodic", "1000", "200", "150", pool='"p"', priority=200,
+                                   console='"shared"')
+        + partition("bad", "pool_storm.c", "hostile", "150", irqs=[27, 102], caps='["WATCHDOG"]', pool='"p"',
+                    watchdog_ms=3, restart='"fault"', restart_times=16, restart_window_ms=1), board)
+    assert code == 9
+    assert len(own(lines, "expired")) >= 10 and {*own(lines, "")} == {
+        '1 "bad" fault: watchdog expired', '1 "bad" restarts'}
+    assert [line.split()[-2:] for line in lines if line.startswith("[loop]")] == [["missed", "0"]]
+
+
 @pytest.mark.parametrize("board", BOARDS[1:2])
 def test_one_that_is_starved(tmp_path, board):
     """It kicks, would go on doing so, and does not get to: it ends before who starves it is done, as
