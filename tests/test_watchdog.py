@@ -155,7 +155,8 @@ def test_lives_of_a_hostile_one(tmp_path, board):
         tmp_path, POOL + partition("loop", "pool.c", "periodic", "1000", "200", "150", pool='"p"', priority=200,
                                    console='"shared"')
         + partition("bad", "pool_storm.c", "hostile", "150", irqs=[27, 102], caps='["WATCHDOG"]', pool='"p"',
-                    watchdog_ms=3, restart='"fault"', restart_times=16, restart_window_ms=1), board)
+                    watchdog_ms=3, budget_us=2000, period_us=10000,
+                    restart='"fault"', restart_times=16, restart_window_ms=1), board)
     assert code == 9
     assert len(own(lines, "expired")) >= 10 and {*own(lines, "")} == {
         '1 "bad" fault: watchdog expired', '1 "bad" restarts'}
