@@ -146,6 +146,11 @@ static bool obey(void)
     unsigned self = tn_hv_partition.index;
     bool any = false;
 
+    /* Its stage 2 may be back before it is seen here why it was taken, and a guest's WFE is no
+     * exit. */
+    if (TN_HV_SMP && !tn_hv_in_pool()) {
+        tn_hv_cpus_if_ending();
+    }
     /* Of a pool its CPU's scheduler holds it, by the order that comes with the state. */
     while (state_of(self) == TN_LIFE_PAUSED && !tn_hv_in_pool()) {
         if (TN_HV_SMP) {
