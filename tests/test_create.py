@@ -57,7 +57,7 @@ def test_restart_and_watchdog(tmp_path, board):
                    "--args", "20 2 spin", "-o", str(path), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     flags = f"""['-DEND_PART="{path}"', '-DSPIN_PART="{path}"']"""
-    image = build(tmp_path, board, partition("creator", "creator_waits.c", cflags=flags).replace(
+    image = build(tmp_path, board, partition("creator", "creator_waits.c", cflags=flags, args='["slot", "2"]').replace(
         '"]\n', f'", "{os.path.join(SOURCES, "parts.S")}"]\n', 1),
         SLOT + 'watchdog_ms = 2\nrestart = "fault"\nrestart_times = 1\nrestart_window_ms = 0\n')
     done = tnimage("run", image, "--icount", "--timeout", "200")

@@ -100,7 +100,20 @@ SAID = ("no module, no wait", "polled", "notified", "values", "doorbells", "wron
         "out of reach", "rings at random", "forged", "still answers")
 
 
-def build_channels(folder, board, mode, cpus, more="", words=""):
+def created(folder, board, mode, rows):
+    """The tables of a slot `peer`, and of who creates echo.c in it."""
+    sources = os.path.join(TREE, "tests", "partitions")
+    (folder / "peer.toml").write_text(f'[image]\nboard = "{board}"\n[[partition]]\nname = "peer"\nmode = "{mode}"\n'
+                                      f'src = ["{sources}/echo.c"]\n' + "".join(rows))
+    done = tnimage("build", "-f", "peer.toml", "--format", "part", "-o", "peer.part", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    flags = ", ".join(f"""'-D{name}_PART="{folder}/peer.part"'""" for name in ("END", "SPIN"))
+    return f'[[partition]]\nname = "creator"\ncpus = [0]\nsrc = ["{sources}/creator_waits.c", "{sources}/parts.S"]\n' \
+           f'args = ["peer", "1"]\ncflags = [{flags}]\nconsole = "shared"\n' \
+           '[[partition]]\nname = "peer"\nmode = "slot"\ncpus = [3]\nram = "256K"\n'
+
+
+def build_channels(folder, board, mode, cpus, more="", words="", slot=False):
     """Linux with tests/linux/channels.c, and tests/partitions/echo.c as its peer."""
     rows = []
     for name, source, to, kind in CHANNELS:
@@ -108,9 +121,9 @@ def build_channels(folder, board, mode, cpus, more="", words=""):
                     f'kind = "{kind}"\n' + ("size = 64\n" if kind != "doorbell" else "")
                     + ("notify = true\n" if name != "spoil" else ""))
     bells = channel.bells(boards.load(board))
+    peer = f'[[partition]]\nname = "peer"\nmode = "{mode}"\ncpus = [0]\nsrc = ["{TREE}/tests/partitions/echo.c"]\n'
     (folder / "tnimage.toml").write_text(
-        f'[image]\nname = "channels"\nboard = "{board}"\n[[partition]]\nname = "peer"\n'
-        f'mode = "{mode}"\ncpus = [0]\nsrc = "{TREE}/tests/partitions/echo.c"\n'
+        f'[image]\nname = "channels"\nboard = "{board}"\n{created(folder, board, mode, rows) if slot else peer}'
         f'[[partition]]\nname = "linux"\nmode = "linux"\nkernel = "{cache.linux()}"\n'
         f'initrd = "{linuxkit.make_channels(folder, bells)}"\ncpus = {cpus}\nram = "256M"\n{more}'
         f'cmdline = "console={CONSOLE.get(board, "ttyAMA0")} quiet panic=-1{words}"\n' + "".join(rows))
@@ -127,6 +140,13 @@ def test_channels(tmp_path, board, mode, cpus):
     code, said, ours = run(build_channels(tmp_path, board, mode, cpus))
     assert (code, ours) == (0, []), said
     assert said == [f"linux: {what} ok" for what in SAID]
+
+
+def test_channels_of_a_slot(tmp_path):
+    """The same, with a peer that is created while Linux boots."""
+    code, said, _ = run(build_channels(tmp_path, "qemu-virt", "bypass", [1, 2], slot=True))
+    assert code == 0, said
+    assert [line for line in said if line.startswith("linux: ")] == [f"linux: {what} ok" for what in SAID]
 
 
 def test_channels_survive_a_restart(tmp_path):

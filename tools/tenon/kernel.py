@@ -108,7 +108,7 @@ class Kernel:
             return True
         if any(console["name"] in spec.devices or spec.console == "own" for spec in others):
             return False
-        if any(guest is not self and isinstance(guest, Kernel) and guest.spec.console is None
+        if any(guest is not self and guest.spec.mode in manifest.KERNELS and guest.spec.console is None
                for guest in self.build.guests):
             raise errors.Refusal(
                 errors.CONFIG, f"{self.spec.place('console')}: partition {self.spec.name}: several "
