@@ -23,6 +23,13 @@
 #define SPSR_EL1H 0x5u
 #define SPSR_EL1T 0x4u
 #define SPSR_EL1H_MASKED 0x3c5u
+#define SPSR_SSBS (1ull << 12)
+#define SPSR_SS (1ull << 21)
+#define SPSR_PAN (1ull << 22)
+#define SPSR_DIT (1ull << 24)
+
+#define SCTLR_SPAN (1ull << 23)
+#define SCTLR_DSSBS (1ull << 44)
 #define VECTOR_SP0 0x000u /* offsets in the vector table: where the exception comes from */
 #define VECTOR_SPX 0x200u
 #define VECTOR_EL0 0x400u
@@ -38,10 +45,30 @@ tn_hv_exit_fn *exit_handlers[HV_EXITS];
 /* Called by exit.S alone: an exit that nobody of the table has handled. */
 void exit_unhandled(struct tn_hv_frame *frame, uint64_t esr);
 
-/* An AArch32 program of a kernel's may have an instruction of 16 bits: ESR_EL2.IL. */
+/*
+ * An AArch32 program of a kernel's may have an instruction of 16 bits: ESR_EL2.IL.  One that a
+ * debugger steps over has been executed (Arm ARM D2.12).
+ */
 void tn_hv_skip(uint64_t esr)
 {
+    uint64_t spsr = tn_sysreg_read(spsr_el2);
+
+    if (spsr & SPSR_SS) {
+        tn_sysreg_write(spsr_el2, spsr & ~SPSR_SS);
+    }
     tn_sysreg_write(elr_el2, tn_sysreg_read(elr_el2) + 2 + (esr >> 24 & 2));
+}
+
+/*
+ * PSTATE behind an exception at EL1 (Arm ARM D1.10).  Of what a CPU does not have SPAN is 1, the
+ * others 0.
+ */
+static uint64_t taken(uint64_t spsr)
+{
+    uint64_t sctlr = tn_sysreg_read(sctlr_el1);
+
+    return SPSR_EL1H_MASKED | (spsr & (SPSR_PAN | SPSR_DIT)) | (sctlr & SCTLR_SPAN ? 0 : SPSR_PAN) |
+           (sctlr & SCTLR_DSSBS ? SPSR_SSBS : 0);
 }
 
 /* The guest takes a synchronous exception at EL1. */
@@ -65,7 +92,7 @@ static void inject(uint64_t esr)
     tn_sysreg_write(spsr_el1, spsr);
     tn_sysreg_write(esr_el1, esr);
     tn_sysreg_write(elr_el2, vector);
-    tn_sysreg_write(spsr_el2, SPSR_EL1H_MASKED);
+    tn_sysreg_write(spsr_el2, taken(spsr));
 }
 
 void tn_hv_inject_undefined(void)

@@ -18,6 +18,8 @@
 #define EC_SMC 0x17
 #define ESR_IMMEDIATE 0xffff
 
+#define SPSR_SS (1 << 21)
+
 #define PSCI_IDS 32
 
 /* Arm DEN0028, 7.2: the one general function that there must be. */
@@ -140,6 +142,9 @@ smc:
         mrs     x17, elr_el2
         add     x17, x17, #4
         msr     elr_el2, x17
+        mrs     x17, spsr_el2
+        and     x17, x17, #~SPSR_SS     /* a debugger has stepped over it */
+        msr     spsr_el2, x17
         tst     w16, #ESR_IMMEDIATE
         b.eq    not_ours                /* PSCI, as some guests are told to call it */
         b       unknown
