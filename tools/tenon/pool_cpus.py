@@ -176,12 +176,14 @@ def check_counters(guests):
         if spec.migrate:
             refuse(spec.place("migrate"), f"partition {spec.name} uses performance counters, which are its "
                    "CPU's; remove migrate, or <tn/pmu.h> and capability PMU")
-        other = owners.setdefault(spec.cpus[0], spec)
-        if other is not spec:
-            refuse(spec.place("pool"), f"partitions {other.name} and {spec.name} both use the "
-                   f"performance counters of CPU {spec.cpus[0]}, which one instance can have; remove "
-                   f"<tn/pmu.h> and capability PMU from one, or give {spec.name} cpus instead of a "
-                   "pool")
+        other = owners.setdefault(spec.cpus[0], guest)
+        if other is not guest:
+            programs = [one.spec.name for one in (other, guest) if "STAGE1" not in one.caps]
+            less = f"remove <tn/pmu.h> and capability PMU from {' or '.join(programs)}, or " if programs \
+                else "every kernel has them: "
+            refuse(spec.place("pool"), f"partitions {other.spec.name} and {spec.name} both use the "
+                   f"performance counters of CPU {spec.cpus[0]}, which one instance can have; {less}"
+                   f"give {spec.name} cpus instead of a pool")
 
 
 def summary(partition):
