@@ -23,6 +23,7 @@ DESC, REGION = 96, 32  # struct tn_partition_desc, struct tn_region
 SHARED = 8
 HEAD = 32  # struct tn_part
 CHANNELS_AT = 64  # TN_SLOT_CHANNELS
+ENTRY = struct.pack("<I", 0x14000000)  # b . : never run, but no partition is without a segment
 
 
 def check(partition, refuse):
@@ -63,17 +64,17 @@ def desc_max():
     return _most("DESC_MAX")
 
 
-def segment(stub, rows):
+def segment(rows):
     """What a slot has in the image in the place of a program: its channels, for hv/create."""
-    return stub.ljust(CHANNELS_AT, b"\0") + channel.records(rows) if rows else stub
+    return ENTRY.ljust(CHANNELS_AT, b"\0") + channel.records(rows) if rows else ENTRY
 
 
-def check_channels(image, spec, place):
+def check_channels(image, spec):
     """Refuse more channels of one slot, or of a program for one, than Mortise keeps records of."""
     mine = channel.ends(image.channels, spec.name)
     if len(mine) > _most("CHANNELS"):
         raise errors.Refusal(errors.CONFIG, f"{mine[_most('CHANNELS')][0].place('name')}: partition "
-                             f"{spec.name} has {len(mine)} channels, and {place} has "
+                             f"{spec.name} has {len(mine)} channels, and a slot has "
                              f"{_most('CHANNELS')} at most; leave some out")
     return mine
 
@@ -93,7 +94,7 @@ def part(_args, build, _data):
     text = guest.program.patched()
     place = os.path.join(build.folder, guest.component.name, "descriptor.bin")
     desc = bytearray(files.read(place))
-    mine = check_channels(build.image, guest.spec, "a slot")
+    mine = check_channels(build.image, guest.spec)
     whole = len(desc) + 8 + sum(REGION * 2 * (item.pages > 0) + 4 * item.notify for item, _ in mine)
     if whole > desc_max():
         raise errors.Refusal(errors.FIT, f"--format part: the descriptor has {whole} bytes, at most "

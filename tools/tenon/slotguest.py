@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A slot as a component of an image: what its descriptor says, without a program (slot.py)."""
-import struct
 from types import SimpleNamespace
 
 from tenon import channel, errors, groups, kernel, program, slot
 from tenon.program import Region
 from tenon.sizes import PAGE, up
-
-STUB = struct.pack("<I", 0x14000000)  # b . : never run, but no partition is without a segment
 
 
 class Slot(kernel.Kernel):
@@ -22,7 +19,7 @@ class Slot(kernel.Kernel):
         """What it has: nothing is linked."""
         spec, machine = self.spec, self.build.machine
         channels = self.build.image.channels
-        slot.check_channels(self.build.image, spec, "a slot")
+        slot.check_channels(self.build.image, spec)
         self.doorbells = channel.doorbells(channels, spec.name)
         caps = {*(spec.caps or slot.CAPS), *(["DEVICE"] if spec.devices else []),
                 *(["CHAN"] if self.doorbells else []),
@@ -32,7 +29,7 @@ class Slot(kernel.Kernel):
         devices, irqs = program.devices(spec, machine, [], caps, True)
         self.irqs = sorted([*groups.mark(irqs, spec), *channel.irqs(channels, spec.name)],
                            key=lambda irq: irq["intid"])
-        segment = slot.segment(STUB, channel.table(channels, spec.name))
+        segment = slot.segment(channel.table(channels, spec.name))
         base = machine.ram_ipa
         self.program = SimpleNamespace(
             entry=base, patched=lambda: segment, ram=spec.ram, stack=0, heap_start=0, heap_end=0,
